@@ -1,0 +1,68 @@
+#include "index/flat/flat.h"
+
+#include <algorithm>
+
+#include "kernels/distance.h"
+
+namespace rv {
+namespace {
+
+// Half of a common L1 data cache (32 KB): the tile stays there while the queries pass over it.
+constexpr std::size_t kTileBytes = 16384;
+constexpr std::uint32_t kTileRows = 256;
+
+struct Tile {
+  std::uint32_t first;
+  std::uint32_t rows;
+};
+
+void rank_tile(const VectorStore& store, const FlatQuery& query, Tile tile,
+               std::span<float> out) noexcept {
+  const std::size_t row_bytes = store.shape().row_bytes();
+  const std::span<const std::byte> vector{query.vector, row_bytes};
+  const std::span<const std::byte> rows{store.row(tile.first), tile.rows * row_bytes};
+  kernel_of(store.shape().metric)(vector, rows, out);
+  if (store.shape().metric == Metric::kCosine) {
+    for (std::uint32_t i = 0; i < tile.rows; ++i) {
+      const float cos = out[i] * query.inverse_norm * store.inverse_norm(tile.first + i);
+      out[i] = std::clamp(1.0f - cos, 0.0f, 2.0f);
+    }
+  } else if (store.shape().metric == Metric::kDot) {
+    for (float& value : out) value = 0.0f - value;  // never -0, which would sort before +0
+  }
+}
+
+void offer_tile(const VectorStore& store, Tile tile, std::span<const float> distances,
+                TopK& nearest) noexcept {
+  for (std::uint32_t i = 0; i < tile.rows; ++i)
+    if (nearest.admits(distances[i]) && store.is_live(tile.first + i))
+      nearest.offer(distances[i], tile.first + i);
+}
+
+void search_tile(const VectorStore& store, Tile tile, std::span<const FlatQuery> queries,
+                 std::span<TopK> nearest) noexcept {
+  float distances[kTileRows];
+  const std::span<float> out{distances, tile.rows};
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    rank_tile(store, queries[i], tile, out);
+    offer_tile(store, tile, out, nearest[i]);
+  }
+}
+
+}  // namespace
+
+void flat_search(const VectorStore& store, std::span<const FlatQuery> queries,
+                 std::span<TopK> nearest, FlatCost& cost) noexcept {
+  const std::size_t row_bytes = store.shape().row_bytes();
+  const auto tile_rows =
+      static_cast<std::uint32_t>(std::clamp<std::size_t>(kTileBytes / row_bytes, 1, kTileRows));
+  Tile tile{0, 0};
+  for (; tile.first < store.rows(); tile.first += tile.rows) {
+    tile.rows = std::min({tile_rows, store.rows() - tile.first, store.contiguous_from(tile.first)});
+    search_tile(store, tile, queries, nearest);
+  }
+  cost.distance_evaluations += std::uint64_t{store.rows()} * queries.size();
+  cost.bytes_read += std::uint64_t{store.rows()} * row_bytes;
+}
+
+}  // namespace rv

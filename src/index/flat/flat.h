@@ -1,0 +1,32 @@
+// Exact search: every live row is compared with every query.
+//
+// Rows are taken in tiles that stay in the cache while all queries of a batch visit them, so a
+// batch reads the vectors from memory once; each (query, row) distance is the same to the last bit
+// as in a batch of one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/top_k.h"
+#include "store/vector_store.h"
+
+namespace rv {
+
+struct FlatQuery {
+  const std::byte* vector;  // shape().row_bytes() bytes
+  float inverse_norm;       // of rv::inverse_norm()
+};
+
+// Counted work of one call: what plans are judged by, since times are noise.
+struct FlatCost {
+  std::uint64_t distance_evaluations = 0;
+  std::uint64_t bytes_read = 0;  // vector bytes, counted once per tile
+};
+
+// Offers every live row to nearest[i] by its distance to queries[i], as the metric ranks it.
+// Pre: queries.size() == nearest.size(); the queries passed rv::inverse_norm().
+void flat_search(const VectorStore& store, std::span<const FlatQuery> queries,
+                 std::span<TopK> nearest, FlatCost& cost) noexcept;
+
+}  // namespace rv

@@ -1,0 +1,39 @@
+// Distance kernels: one query against rows that lie one after another. A leaf: no allocation, no
+// failure, any alignment, any dim >= 1.
+//
+// One lane order for every build (ARCHITECTURE.md, "Determinism"): component i is added to
+// accumulator i % 16; then s[j] = (acc[j] + acc[j+4]) + (acc[j+8] + acc[j+12]) for j < 4, and the
+// sum is (s[0] + s[2]) + (s[1] + s[3]). Sixteen accumulators are four SIMD registers: one alone
+// would wait for its own latency and lose a factor of 2 to 4.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/metric.h"
+
+namespace rv {
+
+// out[r] is the result for row r. Pre: rows.size() == out.size() * query.size().
+using Kernel = void(std::span<const std::byte> query, std::span<const std::byte> rows,
+                    std::span<float> out) noexcept;
+
+Kernel l2sq;       // of f32: sum (q - x)^2
+Kernel dot;        // of f32: sum q * x
+Kernel manhattan;  // of f32: sum |q - x|
+
+// The reference in plain C++, equal to the three above to the last bit.
+Kernel l2sq_scalar;
+Kernel dot_scalar;
+Kernel manhattan_scalar;
+
+// Of bytes: differing bits. One version for every build: a 64-bit popcount is as fast as
+// i8x16.popcnt, which engines emulate.
+Kernel hamming;
+
+// The kernel that `metric` ranks by, up to a sign or a norm: dot for cosine and dot. Called through
+// a pointer so that no optimiser inlines it (ARCHITECTURE.md, "Hot loops").
+Kernel* kernel_of(Metric metric) noexcept;
+
+}  // namespace rv
