@@ -1,0 +1,79 @@
+// The snapshot container, version 1: this header is its manual. Little-endian throughout.
+//
+//   offset  header, 64 bytes
+//        0  u8[8]  magic "\x8Arvsnap\n": a byte above 0x7F and a line feed betray text transfers
+//        8  u16    major: a reader refuses one it does not know
+//       10  u16    minor: readers ignore it
+//       12  u32    section count, at most kMaxSections
+//       16  u64    total bytes of the snapshot
+//       24  u32    CRC-32 of the section table
+//       28  u32    flags, 0; a reader refuses bits it does not know (reserved: encryption)
+//       32  u64    replica, 0 (reserved: sync; readers ignore it)
+//       40  u64    clock, 0 (reserved: sync; readers ignore it)
+//       48  u8[12] zero
+//       60  u32    CRC-32 of bytes 0..59
+//
+//   offset  section table, 64 bytes an entry
+//        0  u32    kind, four ASCII characters
+//        4  u32    flags: bit 0, a reader that does not know the kind must refuse the snapshot;
+//                  a reader refuses bits it does not know
+//        8  u32    version of the section's own layout
+//       12  u32    CRC-32 of the section's bytes
+//       16  u64    offset from the start of the snapshot, a multiple of 64
+//       24  u64    length in bytes
+//       32  u8[32] zero (reserved: nonce and tag for encryption, page size for range loading)
+//
+// Sections follow in table order, each at the first multiple of 64 behind the one before it, with
+// zeros between them; nothing follows the last. So the lengths fix the layout, and two snapshots of
+// the same content are the same bytes.
+//
+// Sections of version 1:
+//   CONF  engine, required  u32 dim, u32 metric (kernels/metric.h), u32 index (0 flat), u32 rows,
+//                           u8[48] zero
+//   VECS  engine, required  rows * row bytes: the vectors as they were given
+//   IDS   host, required    a string table: record ids in row order
+//   META  host, optional    a string table: JSON objects in row order, "" for none
+//   INFO  host, optional    UTF-8 JSON: {"model"?: string, "dimensions"?: number before truncation}
+// META and INFO are absent where there is nothing to say, and flagged required where present: a
+// reader that skipped them would lose data. A string table is u32 count, u32 end[count] (offsets
+// into the text behind it, ascending), then the UTF-8 text.
+//
+// An optional section of unknown kind is kept as it is and written again behind the known ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rv {
+
+constexpr std::uint8_t kSnapshotMagic[8] = {0x8A, 'r', 'v', 's', 'n', 'a', 'p', '\n'};
+constexpr std::uint16_t kSnapshotMajor = 1;
+constexpr std::uint16_t kSnapshotMinor = 0;
+constexpr std::size_t kHeaderBytes = 64;
+constexpr std::size_t kEntryBytes = 64;
+constexpr std::size_t kSectionAlignment = 64;
+constexpr std::uint32_t kMaxSections = 64;
+constexpr std::uint32_t kRequiredFlag = 1;
+
+constexpr std::uint32_t section_kind(char a, char b, char c, char d) noexcept {
+  return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b) << 8 |
+         static_cast<std::uint32_t>(c) << 16 | static_cast<std::uint32_t>(d) << 24;
+}
+
+constexpr std::uint32_t kSectionConf = section_kind('C', 'O', 'N', 'F');
+constexpr std::uint32_t kSectionVecs = section_kind('V', 'E', 'C', 'S');
+constexpr std::uint32_t kSectionIds = section_kind('I', 'D', 'S', ' ');
+constexpr std::uint32_t kSectionMeta = section_kind('M', 'E', 'T', 'A');
+constexpr std::uint32_t kSectionInfo = section_kind('I', 'N', 'F', 'O');
+constexpr std::size_t kConfBytes = 64;
+
+struct Section {
+  std::uint32_t kind = 0;
+  std::uint32_t flags = 0;
+  std::uint32_t version = 1;
+  std::uint32_t crc = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+}  // namespace rv
