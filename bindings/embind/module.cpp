@@ -1,0 +1,44 @@
+// The free functions of the module: memory for the host's own use, the checksum, and what the
+// build is. js/core/heap.ts is the only reader and writer of addresses.
+//
+// Here and beside: shims translate and decide nothing. Addresses and lengths are numbers, a status
+// is its value; sizes beyond 32 bits travel as double. types/raw.d.ts declares the contract.
+#include <emscripten/bind.h>
+
+#include <cstdlib>
+
+#include "base/crc32.h"
+
+namespace {
+
+using Address = std::uintptr_t;
+
+// Changes with every incompatible change of the bindings; js/core/module.ts compares it.
+int abi() { return 1; }
+
+bool simd128() {
+#if defined(__wasm_simd128__)
+  return true;
+#else
+  return false;
+#endif
+}
+
+// 0 where the memory is exhausted.
+Address allocate(std::uint32_t bytes) { return reinterpret_cast<Address>(std::malloc(bytes)); }
+
+void release(Address at) { std::free(reinterpret_cast<void*>(at)); }
+
+std::uint32_t crc32(std::uint32_t crc, Address at, std::uint32_t bytes) {
+  return rv::crc32(crc, {reinterpret_cast<const std::byte*>(at), bytes});
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(rv_module) {
+  emscripten::function("abi", &abi);
+  emscripten::function("simd128", &simd128);
+  emscripten::function("allocate", &allocate);
+  emscripten::function("release", &release);
+  emscripten::function("crc32", &crc32);
+}
