@@ -1,0 +1,77 @@
+import { RuVectorError } from './errors.js';
+
+/** Checks of arguments. Each throws INVALID_ARGUMENT or LIMIT_EXCEEDED and changes nothing. */
+
+export function invalid(message: string): RuVectorError {
+  return new RuVectorError('INVALID_ARGUMENT', message);
+}
+
+/** What a value is, for "got ..." in messages. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** That `value` is an object with no key outside `known`; keys that are undefined count as absent. */
+export function checkKeys(what: string, value: unknown, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null)
+    throw invalid(`${what}: expected an object, got ${kindOf(value)}`);
+  for (const key of Object.keys(value)) {
+    if (known.includes(key) || (value as Record<string, unknown>)[key] === undefined) continue;
+    const near = nearest(key, known);
+    throw invalid(
+      `${what}: unknown key '${key}'${near === undefined ? '' : `, did you mean '${near}'?`} (known: ${known.join(', ')})`,
+    );
+  }
+}
+
+export function checkInteger(what: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min)
+    throw invalid(`${what}: expected an integer from ${min} to ${max}, got ${kindOf(value)}`);
+  if (value > max)
+    throw new RuVectorError('LIMIT_EXCEEDED', `${what}: expected at most ${max}, got ${value}`, {
+      details: { limit: max, actual: value },
+    });
+  return value;
+}
+
+export function checkBoolean(what: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'boolean')
+    throw invalid(`${what}: expected a boolean, got ${kindOf(value)}`);
+  return value;
+}
+
+export function checkArray(what: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(`${what}: expected an array, got ${kindOf(value)}`);
+  return value;
+}
+
+/** The known word within two edits of `word`, the closest one. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = 3;
+  for (const candidate of known) {
+    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (edits < least) [least, best] = [edits, candidate];
+  }
+  return best;
+}
+
+/** Levenshtein (1966), one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; ++i) {
+    const next = [i];
+    for (let j = 1; j <= b.length; ++j)
+      next[j] = Math.min(
+        (row[j] as number) + 1,
+        (next[j - 1] as number) + 1,
+        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
+    row = next;
+  }
+  return row[b.length] as number;
+}

@@ -1,0 +1,78 @@
+import type { Address, RawModule } from '../../types/raw.js';
+import { notNull } from './status.js';
+
+/**
+ * The one file that touches wasm memory.
+ *
+ * Rule: take a fresh view, use it, drop it. Any call into wasm may grow the memory, which detaches
+ * every earlier view; reads then give `undefined` and writes vanish, silently. No view leaves this
+ * file: what goes out is copied.
+ */
+export class Heap {
+  readonly #raw: RawModule;
+
+  constructor(raw: RawModule) {
+    this.#raw = raw;
+  }
+
+  /** Size of the whole wasm memory in bytes. */
+  get byteLength(): number {
+    return this.#raw.wasmMemory.buffer.byteLength;
+  }
+
+  writeBytes(at: Address, bytes: Uint8Array): void {
+    new Uint8Array(this.#raw.wasmMemory.buffer, at, bytes.length).set(bytes);
+  }
+
+  /** Numbers as f32. */
+  writeFloats(at: Address, numbers: ArrayLike<number>): void {
+    new Float32Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
+  }
+
+  writeUint32s(at: Address, numbers: ArrayLike<number>): void {
+    new Uint32Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
+  }
+
+  /** Copies wasm memory into `out`. */
+  readBytes(at: Address, out: Uint8Array): void {
+    out.set(new Uint8Array(this.#raw.wasmMemory.buffer, at, out.length));
+  }
+
+  /** `count` f32 as plain numbers. */
+  readFloats(at: Address, count: number): number[] {
+    return Array.from(new Float32Array(this.#raw.wasmMemory.buffer, at, count));
+  }
+
+  /** Visits `count` rv::Neighbor (src/base/top_k.h). `visit` must not call into wasm. */
+  forEachNeighbor(
+    at: Address,
+    count: number,
+    visit: (row: number, distance: number) => void,
+  ): void {
+    const rows = new Uint32Array(this.#raw.wasmMemory.buffer, at, 2 * count);
+    const distances = new Float32Array(this.#raw.wasmMemory.buffer, at, 2 * count);
+    for (let i = 0; i < 2 * count; i += 2) visit(rows[i] as number, distances[i + 1] as number);
+  }
+
+  /** Calls `use` with `bytes` copied into wasm, for as long as the call lasts. */
+  withCopy<T>(bytes: Uint8Array, use: (at: Address) => T): T {
+    const at = notNull(this.#raw.allocate(Math.max(bytes.length, 1)) || null);
+    try {
+      this.writeBytes(at, bytes);
+      return use(at);
+    } finally {
+      this.#raw.release(at);
+    }
+  }
+
+  /** CRC-32 of host bytes of any length, in pieces so that wasm never holds a second copy. */
+  crc32(bytes: Uint8Array): number {
+    const piece = 1 << 18;
+    let crc = 0;
+    for (let from = 0; from < bytes.length; from += piece) {
+      const part = bytes.subarray(from, from + piece);
+      crc = this.withCopy(part, (at) => this.#raw.crc32(crc, at, part.length));
+    }
+    return crc;
+  }
+}

@@ -1,0 +1,96 @@
+import type { RawModule } from '../../types/raw.js';
+import { RuVectorError } from './errors.js';
+import createModule from './glue.js';
+import { Heap } from './heap.js';
+
+/** A running wasm instance. Indexes made from the same source share one. */
+export interface Core {
+  readonly raw: RawModule;
+  readonly heap: Heap;
+  readonly loadedFrom: LoadedFrom;
+}
+
+export type LoadedFrom = 'url' | 'inline' | 'given';
+
+/** What `WebAssembly.instantiate` takes. */
+export type WasmSource = BufferSource | WebAssembly.Module;
+
+/** `abi()` of bindings/embind/module.cpp that this facade is written for. */
+const ABI = 1;
+
+/** (module (func (drop (v128.const 0)))): valid only where SIMD is. */
+const SIMD_PROBE = Uint8Array.of(
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0],
+  ...[0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a, 0x0b],
+);
+
+export function hostHasSimd(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_PROBE);
+}
+
+export async function start(source: WasmSource, loadedFrom: LoadedFrom): Promise<Core> {
+  if (typeof WebAssembly !== 'object')
+    throw new RuVectorError('WASM_UNSUPPORTED', 'expected a host with WebAssembly, found none');
+  let raw: RawModule;
+  try {
+    raw = await instantiate(source);
+  } catch (cause) {
+    if (!hostHasSimd())
+      throw new RuVectorError(
+        'WASM_UNSUPPORTED',
+        'expected WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), which this host lacks',
+        { cause },
+      );
+    throw new RuVectorError(
+      'WASM_LOAD_FAILED',
+      `expected the ruvector.wasm of this version, got bytes that do not start: ${String(cause)}. ` +
+        `If a Content-Security-Policy is named, add 'wasm-unsafe-eval' to script-src`,
+      { cause },
+    );
+  }
+  if (raw.abi() !== ABI)
+    throw new RuVectorError(
+      'WASM_LOAD_FAILED',
+      `expected a ruvector.wasm with ABI ${ABI}, got ABI ${raw.abi()}: the .wasm and the JavaScript are of different versions`,
+    );
+  return { raw, heap: new Heap(raw), loadedFrom };
+}
+
+/** Emscripten's promise never settles when instantiation fails; this one does. */
+function instantiate(source: WasmSource): Promise<RawModule> {
+  return new Promise((resolve, reject) => {
+    createModule({
+      instantiateWasm(imports, done) {
+        // Which overload ran is told by the result, not by `instanceof`: some sandboxes hand over
+        // a Module of another realm.
+        const result: Promise<WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance> =
+          WebAssembly.instantiate(source as BufferSource, imports);
+        result.then((it) => done('instance' in it ? it.instance : it)).catch(reject);
+        return {};
+      },
+    }).then(resolve, reject);
+  });
+}
+
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+/** Throws WASM_LOAD_FAILED, saying what came instead, unless `bytes` begin like wasm. */
+export function checkMagic(bytes: Uint8Array, from: string): void {
+  if (MAGIC.every((byte, i) => bytes[i] === byte)) return;
+  const head = bytes.subarray(0, 24);
+  const text = new TextDecoder().decode(head).trimStart();
+  const hex = Array.from(head.subarray(0, 8), (b) => b.toString(16).padStart(2, '0')).join(' ');
+  const got =
+    bytes.length === 0
+      ? 'nothing'
+      : text.startsWith('<')
+        ? `HTML (${JSON.stringify(text)}): the server answers unknown paths with a page`
+        : `bytes ${hex}`;
+  throw new RuVectorError(
+    'WASM_LOAD_FAILED',
+    `expected WebAssembly (bytes 00 61 73 6d) from ${from}, got ${got}. Copy dist/ruvector.wasm ` +
+      `of @ruvector/wasm to that place, or pass its URL or bytes as the option 'wasm' ` +
+      `(wasmBytes() of '@ruvector/wasm/inline' needs no file)`,
+    { details: { from, firstBytes: hex } },
+  );
+}

@@ -1,0 +1,63 @@
+import { kindOf } from '../core/arguments.js';
+import { RuVectorError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+
+/**
+ * Metadata is kept as JSON text: compact, immutable, and what a snapshot stores. Returns the text
+ * of `value`, undefined for none. What JSON would bend or drop in silence (NaN, dates, functions,
+ * class instances) is refused with its path.
+ */
+export function metadataText(what: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (!isPlainObject(value))
+    throw new RuVectorError(
+      'INVALID_ARGUMENT',
+      `${what}: expected a JSON object, got ${kindOf(value)}`,
+    );
+  checkJson(what, value, 1);
+  const text = JSON.stringify(value);
+  // A UTF-16 unit is at most 3 bytes: only long texts need the count.
+  const bytes = text.length * 3 > LIMITS.metadataBytes ? new TextEncoder().encode(text).length : 0;
+  if (bytes > LIMITS.metadataBytes)
+    throw new RuVectorError(
+      'LIMIT_EXCEEDED',
+      `${what}: expected at most ${LIMITS.metadataBytes} bytes of JSON, got ${bytes}`,
+      { details: { limit: LIMITS.metadataBytes, actual: bytes } },
+    );
+  return text;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Plain objects of another realm (a frame, a sandbox) have their own Object.prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function checkJson(path: string, value: unknown, depth: number): void {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  const isArray = Array.isArray(value);
+  if (!isArray && !isPlainObject(value))
+    throw new RuVectorError(
+      'INVALID_ARGUMENT',
+      `${path}: expected a JSON value, got ${value instanceof Date ? 'a Date (store value.toISOString() or value.getTime())' : kindOf(value)}`,
+    );
+  if (depth > LIMITS.metadataDepth)
+    throw new RuVectorError(
+      'LIMIT_EXCEEDED',
+      `${path}: expected at most ${LIMITS.metadataDepth} levels, got more, or an object that contains itself`,
+      { details: { limit: LIMITS.metadataDepth } },
+    );
+  if (isArray) {
+    for (let i = 0; i < value.length; ++i) checkJson(`${path}[${i}]`, value[i], depth + 1);
+  } else {
+    if (typeof value.toJSON === 'function')
+      throw new RuVectorError(
+        'INVALID_ARGUMENT',
+        `${path}: expected a JSON value, got an object with toJSON()`,
+      );
+    for (const [key, inner] of Object.entries(value))
+      if (inner !== undefined) checkJson(`${path}.${key}`, inner, depth + 1);
+  }
+}

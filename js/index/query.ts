@@ -1,0 +1,182 @@
+import { checkBoolean, checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
+import { RuVectorError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import { check, INVALID_VECTOR } from '../core/status.js';
+import type { Explanation, Match, Metadata, QueryOptions, QueryResult } from '../types.js';
+import { checkId } from './records.js';
+import type { State } from './state.js';
+import {
+  type Components,
+  checkVector,
+  checkVectors,
+  invalidVector,
+  rowBytes,
+  scoreOf,
+} from './vectors.js';
+import { vectorAt } from './write.js';
+
+/** The query path: check, write the vectors into the core's buffer, search, build plain objects. */
+
+const OPTIONS = ['topK', 'minScore', 'exact', 'includeMetadata', 'includeVector'];
+
+interface Checked {
+  readonly topK: number;
+  readonly minScore: number;
+  readonly includeMetadata: boolean;
+  readonly includeVector: boolean;
+}
+
+/** Keys (8 bytes) of one batch of queryMany: bounds its memory. */
+const BATCH_KEYS = 1 << 18;
+const BATCH_QUERIES = 64;
+
+export function query<M extends Metadata>(
+  state: State,
+  vector: unknown,
+  options: QueryOptions = {},
+): QueryResult<M> {
+  const checked = checkOptions(options);
+  return run<M>(
+    state,
+    [checkVector('vector', vector, state.shape)],
+    checked,
+    () => 'vector',
+  )[0] as QueryResult<M>;
+}
+
+export function queryById<M extends Metadata>(
+  state: State,
+  id: string,
+  options: QueryOptions = {},
+): QueryResult<M> {
+  const checked = checkOptions(options);
+  const row = state.records.row(checkId('id', id));
+  if (row === undefined)
+    throw new RuVectorError(
+      'NOT_FOUND',
+      `id: expected the id of a record, got ${JSON.stringify(id)}, which is not in the index`,
+      {
+        details: { id },
+      },
+    );
+  return run<M>(state, [vectorAt(state, row)], checked, () => 'vector')[0] as QueryResult<M>;
+}
+
+export function queryMany<M extends Metadata>(
+  state: State,
+  vectors: unknown,
+  options: QueryOptions = {},
+): QueryResult<M>[] {
+  const checked = checkOptions(options);
+  const all = checkVectors('vectors', vectors, state.shape);
+  const batch = Math.max(1, Math.min(BATCH_QUERIES, Math.floor(BATCH_KEYS / checked.topK)));
+  const results: QueryResult<M>[] = [];
+  for (let from = 0; from < all.length; from += batch)
+    results.push(
+      ...run<M>(state, all.slice(from, from + batch), checked, (i) => `vectors[${from + i}]`),
+    );
+  return results;
+}
+
+export function explain<M extends Metadata>(
+  state: State,
+  vector: unknown,
+  options: QueryOptions = {},
+): Explanation<M> {
+  const result = query<M>(state, vector, options);
+  const requested = options.topK ?? 10;
+  const reason =
+    result.count === requested
+      ? undefined
+      : state.records.count < requested
+        ? 'the index holds fewer records'
+        : 'minScore left the others out';
+  return {
+    plan: 'flat',
+    requested,
+    returned: result.count,
+    ...(reason !== undefined && { reason }),
+    records: state.records.count,
+    distanceEvaluations: state.collection.distanceEvaluations(),
+    bytesRead: state.collection.bytesRead(),
+    result,
+  };
+}
+
+function checkOptions(options: QueryOptions): Checked {
+  checkKeys('options', options, OPTIONS);
+  const { minScore } = options;
+  if (minScore !== undefined && !(typeof minScore === 'number' && Number.isFinite(minScore)))
+    throw invalid(`minScore: expected a finite number, got ${kindOf(minScore)}`);
+  checkBoolean('exact', options.exact, true);
+  return {
+    topK: options.topK === undefined ? 10 : checkInteger('topK', options.topK, 1, LIMITS.topK),
+    minScore: minScore ?? Number.NEGATIVE_INFINITY,
+    includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
+    includeVector: checkBoolean('includeVector', options.includeVector, false),
+  };
+}
+
+/** All queries of `vectors` in one pass; `what` names one in errors. */
+function run<M extends Metadata>(
+  state: State,
+  vectors: readonly Components[],
+  options: Checked,
+  what: (query: number) => string,
+): QueryResult<M>[] {
+  const { collection, core, shape } = state;
+  const started = performance.now();
+  check(
+    collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, state.records.count))),
+  );
+  const at = collection.queries();
+  vectors.forEach((vector, i) => {
+    const to = at + i * rowBytes(shape);
+    if (shape.metric === 'hamming') core.heap.writeBytes(to, vector as Uint8Array);
+    else core.heap.writeFloats(to, vector);
+  });
+  const status = collection.search();
+  if (status === INVALID_VECTOR) {
+    const faulty = collection.faulty();
+    throw invalidVector(what(faulty), vectors[faulty] as Components, shape);
+  }
+  check(status);
+
+  const results = vectors.map((_, i) => {
+    const matches = matchesOf<M>(state, i, options);
+    return {
+      matches,
+      count: matches.length,
+      complete: true,
+      queryId: `q${++state.queries}`,
+      version: state.version,
+    };
+  });
+  const tookMs = (performance.now() - started) / vectors.length;
+  return results.map((result) => ({ ...result, tookMs }));
+}
+
+function matchesOf<M extends Metadata>(state: State, i: number, options: Checked): Match<M>[] {
+  const { collection, core, records, shape } = state;
+  const rows: number[] = [];
+  const distances: number[] = [];
+  core.heap.forEachNeighbor(collection.neighbors(i), collection.found(i), (row, distance) => {
+    rows.push(row);
+    distances.push(distance);
+  });
+  const matches: Match<M>[] = [];
+  for (const [n, row] of rows.entries()) {
+    const distance = distances[n] as number;
+    const score = scoreOf(distance, shape);
+    if (score < options.minScore) break;
+    const text = options.includeMetadata ? records.metadata(row) : undefined;
+    matches.push({
+      id: records.id(row) as string,
+      score,
+      distance,
+      ...(text !== undefined && { metadata: JSON.parse(text) as M }),
+      ...(options.includeVector && { vector: vectorAt(state, row) }),
+    });
+  }
+  return matches;
+}

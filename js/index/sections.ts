@@ -1,0 +1,66 @@
+import { RuVectorError } from '../core/errors.js';
+
+/** The host's sections of a snapshot; src/snapshot/format.h is the manual of their layout. */
+export interface HostSection {
+  readonly kind: number;
+  readonly flags: number;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+export const REQUIRED = 1;
+
+function kind(name: string): number {
+  return [...name].reduce((value, character, i) => value + (character.charCodeAt(0) << (8 * i)), 0);
+}
+
+export const CONF: number = /* @__PURE__ */ kind('CONF');
+export const VECS: number = /* @__PURE__ */ kind('VECS');
+export const IDS: number = /* @__PURE__ */ kind('IDS ');
+export const META: number = /* @__PURE__ */ kind('META');
+export const INFO: number = /* @__PURE__ */ kind('INFO');
+
+export function damaged(message: string, cause?: unknown): RuVectorError {
+  return new RuVectorError('FORMAT_CHECKSUM', `the snapshot is damaged: ${message}`, { cause });
+}
+
+/** u32 count, u32 end[count], UTF-8 text. */
+export function encodeStrings(strings: readonly string[]): Uint8Array {
+  const encoder = new TextEncoder();
+  const texts = strings.map((text) => encoder.encode(text));
+  const head = 4 + 4 * texts.length;
+  const bytes = new Uint8Array(texts.reduce((size, text) => size + text.length, head));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, texts.length, true);
+  let end = 0;
+  texts.forEach((text, i) => {
+    bytes.set(text, head + end);
+    end += text.length;
+    view.setUint32(4 + 4 * i, end, true);
+  });
+  return bytes;
+}
+
+/** The `count` strings of a table; anything but what `encodeStrings` writes is FORMAT_CHECKSUM. */
+export function decodeStrings(what: string, bytes: Uint8Array, count: number): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = 4 + 4 * count;
+  if (bytes.length < head || view.getUint32(0, true) !== count)
+    throw damaged(`expected ${count} ${what}, as many as vectors`);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let from = head;
+  const strings = Array.from({ length: count }, (_, i) => {
+    const to = head + view.getUint32(4 + 4 * i, true);
+    if (to < from || to > bytes.length)
+      throw damaged(`the text of ${what} ${i} lies outside its section`);
+    const text = bytes.subarray(from, to);
+    from = to;
+    try {
+      return decoder.decode(text);
+    } catch (cause) {
+      throw damaged(`the text of ${what} ${i} is not UTF-8`, cause);
+    }
+  });
+  if (from !== bytes.length) throw damaged(`bytes are left over behind the ${what}`);
+  return strings;
+}

@@ -1,0 +1,172 @@
+import { invalid, kindOf } from '../core/arguments.js';
+import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
+import type { Metric, VectorInput } from '../types.js';
+
+/** What the vectors of an index are. */
+export interface Shape {
+  readonly metric: Metric;
+  /** Components (bits under hamming) that callers give. */
+  readonly dimensions: number;
+  /** Components (bits) that are stored: `truncateDim`, or all. */
+  readonly stored: number;
+}
+
+/** `Metric` of src/kernels/metric.h, in its order. */
+export const METRICS: readonly Metric[] = ['cosine', 'dot', 'euclidean', 'manhattan', 'hamming'];
+
+/** A checked vector in the form it is stored: floats as numbers, or packed bytes under hamming. */
+export type Components = ArrayLike<number>;
+
+/** Elements of a stored vector: floats, or bytes under hamming. */
+export function storedLength(shape: Shape): number {
+  return shape.metric === 'hamming' ? shape.stored / 8 : shape.stored;
+}
+
+export function rowBytes(shape: Shape): number {
+  return shape.metric === 'hamming' ? shape.stored / 8 : shape.stored * 4;
+}
+
+/** Type and length of one vector; whether its values can be compared is the core's to say. */
+export function checkVector(what: string, input: unknown, shape: Shape): Components {
+  const { data, dims } = split(what, input);
+  if (dims !== undefined && dims.length !== 1 && !(dims.length === 2 && dims[0] === 1))
+    throw invalid(`${what}: expected a tensor with dims [d] or [1, d], got [${dims.join(', ')}]`);
+  checkElements(what, data, shape);
+  return cut(what, data, shape);
+}
+
+/** One vector an element: an array of vectors, a tensor `[n, d]`, or vectors end to end. */
+export function checkVectors(what: string, input: unknown, shape: Shape): Components[] {
+  if (Array.isArray(input) && typeof input[0] !== 'number')
+    return input.map((vector, i) => checkVector(`${what}[${i}]`, vector, shape));
+  const { data, dims } = split(what, input);
+  checkElements(what, data, shape);
+  let width = elementsGiven(shape);
+  if (dims !== undefined) {
+    if (dims.length > 2)
+      throw invalid(`${what}: expected a tensor with dims [n, d], got [${dims.join(', ')}]`);
+    width = dims[dims.length - 1] as number;
+  } else if (data.length % width !== 0) {
+    throw mismatch(what, shape, data.length, ' or a multiple of it');
+  }
+  return Array.from({ length: width === 0 ? 0 : data.length / width }, (_, i) =>
+    cut(`${what}[${i}]`, part(data, i * width, (i + 1) * width), shape),
+  );
+}
+
+function elementsGiven(shape: Shape): number {
+  return shape.metric === 'hamming' ? shape.dimensions / 8 : shape.dimensions;
+}
+
+/** A tensor's data and dims, checked against each other; other input is its own data. */
+function split(
+  what: string,
+  input: unknown,
+): { data: unknown; dims?: readonly number[] } & {
+  data: ArrayLike<number>;
+} {
+  if (isNumbers(input)) return { data: input };
+  if (typeof input === 'object' && input !== null && 'data' in input && 'dims' in input) {
+    const { data, dims } = input as { data: unknown; dims: unknown };
+    if (
+      isNumbers(data) &&
+      Array.isArray(dims) &&
+      dims.every((n) => Number.isInteger(n) && n >= 0)
+    ) {
+      const size = dims.reduce((product: number, n: number) => product * n, 1);
+      if (size !== data.length)
+        throw invalid(
+          `${what}: expected ${size} elements for dims [${dims.join(', ')}], got ${data.length}`,
+        );
+      return { data, dims };
+    }
+  }
+  throw invalid(
+    `${what}: expected a Float32Array, Float64Array, Int8Array, Uint8Array, number[] or { data, dims }, got ${kindOf(input)}`,
+  );
+}
+
+function isNumbers(input: unknown): input is ArrayLike<number> {
+  return (
+    Array.isArray(input) ||
+    (ArrayBuffer.isView(input) &&
+      /^(Float(16|32|64)|(Ui|I)nt8)Array$/.test(Object.prototype.toString.call(input).slice(8, -1)))
+  );
+}
+
+function checkElements(what: string, data: ArrayLike<number>, shape: Shape): void {
+  if (shape.metric === 'hamming' && !(data instanceof Uint8Array || kindOf(data) === 'Uint8Array'))
+    throw invalid(
+      `${what}: expected a Uint8Array of ${shape.dimensions / 8} packed bytes for hamming, got ${kindOf(data)}`,
+    );
+  // Typed arrays hold numbers; in an array, `set` would turn null to 0 and '5' to 5.
+  if (Array.isArray(data))
+    for (let i = 0; i < data.length; ++i)
+      if (typeof data[i] !== 'number')
+        throw new RuVectorError(
+          'INVALID_VECTOR',
+          `${what}: expected numbers, got ${kindOf(data[i])} at component ${i}`,
+          { details: { component: i } },
+        );
+}
+
+/** The stored part of a vector of the right length. */
+function cut(what: string, data: ArrayLike<number>, shape: Shape): Components {
+  const stored = storedLength(shape);
+  if (data.length === stored) return data;
+  if (data.length !== elementsGiven(shape)) throw mismatch(what, shape, data.length, '');
+  return part(data, 0, stored);
+}
+
+function part(data: ArrayLike<number>, from: number, to: number): Components {
+  return ArrayBuffer.isView(data)
+    ? (data as Float32Array).subarray(from, to)
+    : (data as readonly number[]).slice(from, to);
+}
+
+function mismatch(what: string, shape: Shape, actual: number, more: string): RuVectorError {
+  const expected = elementsGiven(shape);
+  const unit = shape.metric === 'hamming' ? `bytes (${shape.dimensions} bits)` : 'dimensions';
+  return new DimensionMismatchError(
+    expected,
+    actual,
+    `${what}: expected ${expected} ${unit}${more}, got ${actual}. Is it from another model than the index is for?`,
+  );
+}
+
+/** The error for a vector that the core refused: which component, or that the whole is zero. */
+export function invalidVector(what: string, vector: Components, shape: Shape): RuVectorError {
+  const values = Float32Array.from(vector);
+  const component = values.findIndex((value) => !Number.isFinite(value));
+  if (component >= 0)
+    return new RuVectorError(
+      'INVALID_VECTOR',
+      `${what}: expected finite 32-bit floats, got ${vector[component]} at component ${component}`,
+      { details: { component } },
+    );
+  const norm = Math.hypot(...values);
+  const range =
+    shape.metric === 'cosine'
+      ? 'between 1e-15 and 1e18 for cosine, which compares directions'
+      : 'of at most 1e18';
+  return new RuVectorError(
+    'INVALID_VECTOR',
+    `${what}: expected a length |x| ${range}, got ${norm === 0 ? 'a zero vector' : norm}`,
+    { details: { norm } },
+  );
+}
+
+export function scoreOf(distance: number, shape: Shape): number {
+  switch (shape.metric) {
+    case 'cosine':
+      return 1 - distance;
+    case 'dot':
+      return 0 - distance;
+    case 'hamming':
+      return 1 - distance / shape.stored;
+    default:
+      return 1 / (1 + distance);
+  }
+}
+
+export type { VectorInput };

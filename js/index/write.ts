@@ -1,0 +1,247 @@
+import { checkArray, checkKeys, invalid, kindOf } from '../core/arguments.js';
+import { RuVectorError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import { check, INVALID_VECTOR } from '../core/status.js';
+import type { Item, Metadata, Progress, WriteResult } from '../types.js';
+import { metadataText } from './metadata.js';
+import { checkId } from './records.js';
+import type { State } from './state.js';
+import {
+  type Components,
+  checkVector,
+  checkVectors,
+  invalidVector,
+  rowBytes,
+  storedLength,
+} from './vectors.js';
+
+/**
+ * The write path: check every record, write all vectors into staged rows, let the core check and
+ * take them in one commit, then update ids and metadata. Nothing can fail after the commit.
+ */
+
+/** A checked record. */
+interface Write {
+  readonly what: string;
+  readonly id: string;
+  readonly vector: Components;
+  readonly metadata: string | undefined;
+}
+
+/** `VectorStore::kAppend`. */
+const APPEND = 0xffffffff;
+
+/** Deleted rows go when they are this many and outnumber the live ones. */
+const COMPACT_AT = 1024;
+
+export function upsert<M extends Metadata>(
+  state: State,
+  items: Item<M> | Iterable<Item<M>>,
+): WriteResult {
+  return apply(
+    state,
+    listOf(items).map((item, i) => checkItem(state, `items[${i}]`, item)),
+  );
+}
+
+export function insert<M extends Metadata>(
+  state: State,
+  items: Item<M> | Iterable<Item<M>>,
+): WriteResult {
+  const writes = listOf(items).map((item, i) => checkItem(state, `items[${i}]`, item));
+  const seen = new Set<string>();
+  for (const { what, id } of writes) {
+    if (seen.has(id) || state.records.row(id) !== undefined)
+      throw new RuVectorError(
+        'DUPLICATE_ID',
+        `${what}: expected a new id, got ${JSON.stringify(id)}, which exists; use upsert() to replace it`,
+        { details: { id } },
+      );
+    seen.add(id);
+  }
+  return apply(state, writes);
+}
+
+export function upsertFlat<M extends Metadata>(
+  state: State,
+  ids: readonly string[],
+  vectors: Float32Array | Uint8Array,
+  options: { readonly metadata?: readonly (M | undefined)[] } = {},
+): WriteResult {
+  checkArray('ids', ids);
+  checkKeys('options', options, ['metadata']);
+  const wanted = state.shape.metric === 'hamming' ? 'Uint8Array' : 'Float32Array';
+  if (kindOf(vectors) !== wanted)
+    throw invalid(`vectors: expected a ${wanted}, got ${kindOf(vectors)}`);
+  const rows = checkVectors('vectors', vectors, state.shape);
+  if (rows.length !== ids.length)
+    throw invalid(`vectors: expected one for each of ${ids.length} ids, got ${rows.length}`);
+  const metadata = options.metadata;
+  if (metadata !== undefined && checkArray('metadata', metadata).length !== ids.length)
+    throw invalid(`metadata: expected one for each of ${ids.length} ids, got ${metadata.length}`);
+  return apply(
+    state,
+    rows.map((vector, i) => ({
+      what: `vectors[${i}]`,
+      id: checkId(`ids[${i}]`, ids[i]),
+      vector,
+      metadata: metadataText(`metadata[${i}]`, metadata?.[i]),
+    })),
+  );
+}
+
+export function* upsertSteps<M extends Metadata>(
+  state: State,
+  items: readonly Item<M>[],
+): Generator<Progress, WriteResult> {
+  // About 64 KB of vectors and at most 64 records a step.
+  const step = Math.max(1, Math.min(64, Math.floor(65_536 / rowBytes(state.shape))));
+  let [inserted, updated] = [0, 0];
+  for (let from = 0; from < items.length; from += step) {
+    const part = items.slice(from, from + step);
+    const done = apply(
+      state,
+      part.map((item, i) => checkItem(state, `items[${from + i}]`, item)),
+    );
+    inserted += done.inserted;
+    updated += done.updated;
+    yield { done: Math.min(from + step, items.length), total: items.length };
+  }
+  return { inserted, updated, version: state.version };
+}
+
+export function update<M extends Metadata>(
+  state: State,
+  id: string,
+  patch: { readonly vector?: unknown; readonly values?: unknown; readonly metadata?: Partial<M> },
+): boolean {
+  checkId('id', id);
+  checkKeys('patch', patch, ['vector', 'values', 'metadata']);
+  const given = vectorOf('patch', patch);
+  const vector = given === undefined ? undefined : checkVector('patch.vector', given, state.shape);
+  const row = state.records.row(id);
+  const before = row === undefined ? undefined : state.records.metadata(row);
+  let metadata = before;
+  if (patch.metadata !== undefined) {
+    metadataText('patch.metadata', patch.metadata);
+    metadata = metadataText('metadata', { ...parse(before), ...withoutUndefined(patch.metadata) });
+  }
+  if (row === undefined) return false;
+  if (vector !== undefined) apply(state, [{ what: 'patch.vector', id, vector, metadata }]);
+  else if (metadata !== before) {
+    state.records.put(id, metadata);
+    ++state.version;
+  }
+  return true;
+}
+
+export function remove(state: State, ids: string | readonly string[]): number {
+  const list = typeof ids === 'string' ? [ids] : checkArray('ids', ids);
+  for (const [i, id] of list.entries()) checkId(`ids[${i}]`, id);
+  let removed = 0;
+  for (const id of list as readonly string[]) {
+    const row = state.records.row(id);
+    if (row === undefined) continue;
+    check(state.collection.remove(row));
+    state.records.remove(id);
+    ++removed;
+  }
+  if (removed > 0) ++state.version;
+  const deleted = state.records.rows - state.records.count;
+  if (deleted >= COMPACT_AT && deleted > state.records.count) compact(state);
+  return removed;
+}
+
+/** Returns how many deleted rows went. */
+export function compact(state: State): number {
+  const deleted = state.records.rows - state.records.count;
+  if (deleted > 0) {
+    state.collection.compact();
+    state.records.compact();
+  }
+  return deleted;
+}
+
+/** One item, or a list of them. */
+export function listOf<T extends object>(items: T | Iterable<T>): readonly T[] {
+  if (typeof items !== 'object' || items === null)
+    throw invalid(`items: expected a record or an iterable of records, got ${kindOf(items)}`);
+  return Symbol.iterator in items ? Array.from(items) : [items];
+}
+
+function checkItem(state: State, what: string, item: unknown): Write {
+  checkKeys(what, item, ['id', 'vector', 'values', 'metadata']);
+  const record = item as Partial<Record<keyof Item, unknown>>;
+  const id = checkId(`${what}.id`, record.id);
+  const vector = vectorOf(what, record);
+  if (vector === undefined) throw invalid(`${what}: expected a vector, got none`);
+  return {
+    what: `${what}.vector`,
+    id,
+    vector: checkVector(`${what}.vector`, vector, state.shape),
+    metadata: metadataText(`${what}.metadata`, record.metadata),
+  };
+}
+
+function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): unknown {
+  if (item.vector !== undefined && item.values !== undefined)
+    throw invalid(`${what}: expected vector or values, got both`);
+  return item.vector ?? item.values;
+}
+
+function apply(state: State, writes: readonly Write[]): WriteResult {
+  const { collection, records, core, shape } = state;
+  if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
+
+  // The row of each write: one that exists, one that an earlier write of this batch takes, or new.
+  const first = records.rows;
+  const fresh = new Map<string, number>();
+  const targets = writes.map(({ id }) => {
+    const row = records.row(id) ?? fresh.get(id);
+    if (row === undefined) fresh.set(id, first + fresh.size);
+    return row ?? APPEND;
+  });
+  if (records.count + fresh.size > LIMITS.records)
+    throw new RuVectorError(
+      'LIMIT_EXCEEDED',
+      `expected at most ${LIMITS.records} records in an index`,
+      {
+        details: { limit: LIMITS.records, actual: records.count + fresh.size },
+      },
+    );
+
+  check(collection.stage(writes.length));
+  writes.forEach(({ vector }, i) => {
+    const at = collection.row(first + i);
+    if (shape.metric === 'hamming') core.heap.writeBytes(at, vector as Uint8Array);
+    else core.heap.writeFloats(at, vector);
+  });
+  core.heap.writeUint32s(collection.targets(), targets);
+  const status = collection.commit();
+  if (status === INVALID_VECTOR) {
+    const { what, vector } = writes[collection.faulty()] as Write;
+    throw invalidVector(what, vector, shape);
+  }
+  check(status);
+
+  for (const { id, metadata } of writes) records.put(id, metadata);
+  const updated = new Set(writes.map(({ id }) => id)).size - fresh.size;
+  return { inserted: fresh.size, updated, version: ++state.version };
+}
+
+function parse(text: string | undefined): Metadata {
+  return text === undefined ? {} : (JSON.parse(text) as Metadata);
+}
+
+function withoutUndefined(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+/** The stored components of a row, as plain numbers. */
+export function vectorAt(state: State, row: number): number[] {
+  const { core, collection, shape } = state;
+  if (shape.metric !== 'hamming') return core.heap.readFloats(collection.row(row), shape.stored);
+  const bytes = new Uint8Array(storedLength(shape));
+  core.heap.readBytes(collection.row(row), bytes);
+  return Array.from(bytes);
+}

@@ -1,0 +1,8 @@
+/** What every entry exports beside its own `createIndex` and `capabilities`. */
+export {
+  DimensionMismatchError,
+  type ErrorCode,
+  type ErrorDetails,
+  RuVectorError,
+} from './core/errors.js';
+export type * from './types.js';
