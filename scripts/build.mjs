@@ -14,12 +14,13 @@ export function build(env) {
   writeApiTypes();
 }
 
-/** Configures and builds a preset of CMakePresets.json; quiet unless it fails. */
-export function cmake(preset, env) {
+/** Configures and builds a preset of CMakePresets.json, or some of its targets; quiet unless it fails. */
+export function cmake(preset, env, ...targets) {
   const configure = ['cmake', '--preset', preset];
   if (!existsSync(`build/${preset}/build.ninja`))
     quiet(preset === 'wasm' ? ['emcmake', ...configure] : configure, env);
-  quiet(['cmake', '--build', '--preset', preset], env);
+  const only = targets.flatMap((target) => ['--target', target]);
+  quiet(['cmake', '--build', '--preset', preset, ...only], env);
 }
 
 function quiet([command, ...args], env) {

@@ -26,7 +26,7 @@ export declare class DimensionMismatchError extends RuVectorError {
     readonly expected: number;
     /** What came. */
     readonly actual: number;
-    constructor(expected: number, actual: number, message: string);
+    constructor(what: string, expected: number, actual: number, unit?: string);
 }
 
 /** The public types of the root export; `docs` are here, code is in js/index. */

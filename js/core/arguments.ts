@@ -1,51 +1,77 @@
-import { RuVectorError } from './errors.js';
+import { type ErrorCode, type ErrorDetails, RuVectorError } from './errors.js';
 
-/** Checks of arguments. Each throws INVALID_ARGUMENT or LIMIT_EXCEEDED and changes nothing. */
+/**
+ * Checks of arguments, and the one form of their messages: what was expected, what came. The checks
+ * throw INVALID_ARGUMENT or LIMIT_EXCEEDED and change nothing.
+ */
 
-export function invalid(message: string): RuVectorError {
-  return new RuVectorError('INVALID_ARGUMENT', message);
+/** `${what}: expected ${wanted}, got ${got}`. */
+export function unexpected(
+  code: ErrorCode,
+  what: string,
+  wanted: string,
+  got: unknown,
+  details?: ErrorDetails,
+): RuVectorError {
+  return new RuVectorError(
+    code,
+    `${what}: expected ${wanted}, got ${got}`,
+    details === undefined ? {} : { details },
+  );
+}
+
+export function invalid(what: string, wanted: string, value: unknown): RuVectorError {
+  return unexpected('INVALID_ARGUMENT', what, wanted, kindOf(value));
+}
+
+export function overLimit(
+  what: string,
+  limit: number,
+  actual: number,
+  unit: string = '',
+): RuVectorError {
+  const details = { limit, actual };
+  return unexpected('LIMIT_EXCEEDED', what, `at most ${limit}${unit}`, actual, details);
 }
 
 /** What a value is, for "got ..." in messages. */
 export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
-  if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** That `value` is an object with no key outside `known`; keys that are undefined count as absent. */
 export function checkKeys(what: string, value: unknown, known: readonly string[]): void {
-  if (typeof value !== 'object' || value === null)
-    throw invalid(`${what}: expected an object, got ${kindOf(value)}`);
+  if (typeof value !== 'object' || value === null) throw invalid(what, 'an object', value);
   for (const key of Object.keys(value)) {
     if (known.includes(key) || (value as Record<string, unknown>)[key] === undefined) continue;
     const near = nearest(key, known);
-    throw invalid(
-      `${what}: unknown key '${key}'${near === undefined ? '' : `, did you mean '${near}'?`} (known: ${known.join(', ')})`,
+    throw unexpected(
+      'INVALID_ARGUMENT',
+      what,
+      `the keys ${known.join(', ')}`,
+      `'${key}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
     );
   }
 }
 
 export function checkInteger(what: string, value: unknown, min: number, max: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min)
-    throw invalid(`${what}: expected an integer from ${min} to ${max}, got ${kindOf(value)}`);
-  if (value > max)
-    throw new RuVectorError('LIMIT_EXCEEDED', `${what}: expected at most ${max}, got ${value}`, {
-      details: { limit: max, actual: value },
-    });
+    throw invalid(what, `an integer from ${min} to ${max}`, value);
+  if (value > max) throw overLimit(what, max, value);
   return value;
 }
 
 export function checkBoolean(what: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
-  if (typeof value !== 'boolean')
-    throw invalid(`${what}: expected a boolean, got ${kindOf(value)}`);
+  if (typeof value !== 'boolean') throw invalid(what, 'a boolean', value);
   return value;
 }
 
 export function checkArray(what: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid(`${what}: expected an array, got ${kindOf(value)}`);
+  if (!Array.isArray(value)) throw invalid(what, 'an array', value);
   return value;
 }
 

@@ -56,8 +56,14 @@ export class DimensionMismatchError extends RuVectorError {
   /** What came. */
   readonly actual: number;
 
-  constructor(expected: number, actual: number, message: string) {
-    super('DIMENSION_MISMATCH', message, { details: { expected, actual } });
+  constructor(what: string, expected: number, actual: number, unit = 'dimensions') {
+    super(
+      'DIMENSION_MISMATCH',
+      `${what}: expected ${expected} ${unit}, got ${actual}; is it of another model?`,
+      {
+        details: { expected, actual },
+      },
+    );
     this.name = 'DimensionMismatchError';
     this.expected = expected;
     this.actual = actual;

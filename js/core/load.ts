@@ -1,3 +1,4 @@
+import { invalid } from './arguments.js';
 import { RuVectorError } from './errors.js';
 import { type Core, checkMagic, start, type WasmSource } from './module.js';
 
@@ -26,10 +27,7 @@ export function load(host: Host, given?: GivenWasm): Promise<Core> {
     return installed;
   }
   if (typeof given !== 'string' && (typeof given !== 'object' || given === null))
-    throw new RuVectorError(
-      'INVALID_ARGUMENT',
-      `wasm: expected a URL, path, Response, bytes or WebAssembly.Module, got ${typeof given}`,
-    );
+    throw invalid('wasm', 'a URL, path, Response, bytes or WebAssembly.Module', given);
   const cache = (typeof given === 'string' ? givenLocations : givenObjects) as Map<
     unknown,
     Promise<Core>

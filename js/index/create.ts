@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
+import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { type Host, load } from '../core/load.js';
 import type { Index, IndexOptions, Metadata } from '../types.js';
@@ -19,14 +19,13 @@ export async function createIndexOn<M extends Metadata>(
   checkIndexType(options.index);
   const { model, maxMemoryBytes = MAX_MEMORY } = options;
   if (model !== undefined && (typeof model !== 'string' || model === '' || model.length > 1000))
-    throw invalid(`model: expected a string of 1 to 1,000 characters, got ${kindOf(model)}`);
+    throw invalid('model', 'a string of 1 to 1,000 characters', model);
   checkInteger('maxMemoryBytes', maxMemoryBytes, 1, MAX_MEMORY);
   return new MemoryIndex<M>(await load(host, options.wasm), shape, maxMemoryBytes, model);
 }
 
 function checkShape({ dimensions, metric = 'cosine', truncateDim }: IndexOptions): Shape {
-  if (!METRICS.includes(metric))
-    throw invalid(`metric: expected one of ${METRICS.join(', ')}, got ${kindOf(metric)}`);
+  if (!METRICS.includes(metric)) throw invalid('metric', `one of ${METRICS.join(', ')}`, metric);
   const bits = metric === 'hamming';
   checkInteger('dimensions', dimensions, 1, bits ? LIMITS.hammingBits : LIMITS.dimensions);
   const stored =
@@ -35,7 +34,9 @@ function checkShape({ dimensions, metric = 'cosine', truncateDim }: IndexOptions
       : checkInteger('truncateDim', truncateDim, 1, dimensions);
   if (bits && (dimensions % 8 !== 0 || stored % 8 !== 0))
     throw invalid(
-      `dimensions: expected a multiple of 8 bits for hamming, got ${dimensions % 8 !== 0 ? dimensions : stored}`,
+      'dimensions',
+      'multiples of 8 bits for hamming',
+      dimensions % 8 === 0 ? stored : dimensions,
     );
   return { metric, dimensions, stored };
 }
@@ -46,5 +47,5 @@ function checkIndexType(index: IndexOptions['index']): void {
     checkKeys('index', index, ['type']);
     if (index.type === 'flat') return;
   }
-  throw invalid(`index: expected 'auto', 'flat' or { type: 'flat' }, got ${kindOf(index)}`);
+  throw invalid('index', "'auto', 'flat' or { type: 'flat' }", index);
 }

@@ -1,5 +1,5 @@
 import type { RawCollection } from '../../types/raw.js';
-import { checkKeys, invalid, kindOf } from '../core/arguments.js';
+import { checkKeys, invalid } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import type { Core } from '../core/module.js';
 import { notNull } from '../core/status.js';
@@ -134,7 +134,7 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
   }
 
   count(...filter: never[]): number {
-    if (filter[0] !== undefined) throw invalid('count: expected no arguments in this version');
+    if (filter[0] !== undefined) throw invalid('count', 'no argument', filter[0]);
     return this.#opened().records.count;
   }
 
@@ -170,9 +170,7 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
     this.#opened();
     checkKeys('options', options, ['budgetMs']);
     if (!(typeof options.budgetMs === 'number' && options.budgetMs >= 0))
-      throw invalid(
-        `budgetMs: expected a number of milliseconds from 0, got ${kindOf(options.budgetMs)}`,
-      );
+      throw invalid('budgetMs', 'a number of milliseconds from 0', options.budgetMs);
     return { pending: 0 };
   }
 

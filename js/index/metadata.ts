@@ -1,5 +1,4 @@
-import { kindOf } from '../core/arguments.js';
-import { RuVectorError } from '../core/errors.js';
+import { invalid, overLimit } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 
 /**
@@ -9,21 +8,13 @@ import { LIMITS } from '../core/limits.js';
  */
 export function metadataText(what: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (!isPlainObject(value))
-    throw new RuVectorError(
-      'INVALID_ARGUMENT',
-      `${what}: expected a JSON object, got ${kindOf(value)}`,
-    );
+  if (!isPlainObject(value)) throw invalid(what, 'a JSON object', value);
   checkJson(what, value, 1);
   const text = JSON.stringify(value);
   // A UTF-16 unit is at most 3 bytes: only long texts need the count.
   const bytes = text.length * 3 > LIMITS.metadataBytes ? new TextEncoder().encode(text).length : 0;
   if (bytes > LIMITS.metadataBytes)
-    throw new RuVectorError(
-      'LIMIT_EXCEEDED',
-      `${what}: expected at most ${LIMITS.metadataBytes} bytes of JSON, got ${bytes}`,
-      { details: { limit: LIMITS.metadataBytes, actual: bytes } },
-    );
+    throw overLimit(what, LIMITS.metadataBytes, bytes, ' bytes of JSON');
   return text;
 }
 
@@ -39,24 +30,20 @@ function checkJson(path: string, value: unknown, depth: number): void {
   if (typeof value === 'number' && Number.isFinite(value)) return;
   const isArray = Array.isArray(value);
   if (!isArray && !isPlainObject(value))
-    throw new RuVectorError(
-      'INVALID_ARGUMENT',
-      `${path}: expected a JSON value, got ${value instanceof Date ? 'a Date (store value.toISOString() or value.getTime())' : kindOf(value)}`,
+    throw invalid(
+      path,
+      value instanceof Date
+        ? 'a JSON value (of a date: toISOString() or getTime())'
+        : 'a JSON value',
+      value,
     );
   if (depth > LIMITS.metadataDepth)
-    throw new RuVectorError(
-      'LIMIT_EXCEEDED',
-      `${path}: expected at most ${LIMITS.metadataDepth} levels, got more, or an object that contains itself`,
-      { details: { limit: LIMITS.metadataDepth } },
-    );
+    throw overLimit(path, LIMITS.metadataDepth, depth, ' levels, and no object inside itself');
   if (isArray) {
     for (let i = 0; i < value.length; ++i) checkJson(`${path}[${i}]`, value[i], depth + 1);
   } else {
     if (typeof value.toJSON === 'function')
-      throw new RuVectorError(
-        'INVALID_ARGUMENT',
-        `${path}: expected a JSON value, got an object with toJSON()`,
-      );
+      throw invalid(path, 'a JSON value without toJSON()', value);
     for (const [key, inner] of Object.entries(value))
       if (inner !== undefined) checkJson(`${path}.${key}`, inner, depth + 1);
   }

@@ -1,5 +1,4 @@
-import { checkBoolean, checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
-import { RuVectorError } from '../core/errors.js';
+import { checkBoolean, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR } from '../core/status.js';
 import type { Explanation, Match, Metadata, QueryOptions, QueryResult } from '../types.js';
@@ -52,13 +51,7 @@ export function queryById<M extends Metadata>(
   const checked = checkOptions(options);
   const row = state.records.row(checkId('id', id));
   if (row === undefined)
-    throw new RuVectorError(
-      'NOT_FOUND',
-      `id: expected the id of a record, got ${JSON.stringify(id)}, which is not in the index`,
-      {
-        details: { id },
-      },
-    );
+    throw unexpected('NOT_FOUND', 'id', 'the id of a record', JSON.stringify(id), { id });
   return run<M>(state, [vectorAt(state, row)], checked, () => 'vector')[0] as QueryResult<M>;
 }
 
@@ -107,7 +100,7 @@ function checkOptions(options: QueryOptions): Checked {
   checkKeys('options', options, OPTIONS);
   const { minScore } = options;
   if (minScore !== undefined && !(typeof minScore === 'number' && Number.isFinite(minScore)))
-    throw invalid(`minScore: expected a finite number, got ${kindOf(minScore)}`);
+    throw invalid('minScore', 'a finite number', minScore);
   checkBoolean('exact', options.exact, true);
   return {
     topK: options.topK === undefined ? 10 : checkInteger('topK', options.topK, 1, LIMITS.topK),

@@ -1,4 +1,4 @@
-import { checkArray, checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
+import { checkArray, checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import type { IndexStats, ListOptions, ListResult, Metadata, StoredItem } from '../types.js';
 import { checkId } from './records.js';
 import type { State } from './state.js';
@@ -40,7 +40,7 @@ export function list(state: State, options: ListOptions = {}): ListResult {
   const limit = options.limit === undefined ? 100 : checkInteger('limit', options.limit, 1, 10_000);
   const { cursor } = options;
   if (cursor !== undefined && !(typeof cursor === 'string' && /^\d{1,15}$/.test(cursor)))
-    throw invalid(`cursor: expected the cursor of an earlier list(), got ${kindOf(cursor)}`);
+    throw invalid('cursor', 'the cursor of an earlier list()', cursor);
   const { records } = state;
   const ids: string[] = [];
   let row = cursor === undefined ? 0 : records.rowAfter(Number(cursor));

@@ -1,5 +1,4 @@
-import { kindOf } from '../core/arguments.js';
-import { RuVectorError } from '../core/errors.js';
+import { invalid, overLimit } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 
 /**
@@ -78,24 +77,10 @@ export class Records {
 }
 
 export function checkId(what: string, id: unknown): string {
-  if (typeof id !== 'string' || id === '')
-    throw new RuVectorError(
-      'INVALID_ARGUMENT',
-      `${what}: expected a non-empty string, got ${kindOf(id)}`,
-    );
+  if (typeof id !== 'string' || id === '') throw invalid(what, 'a non-empty string', id);
   if (/\p{Surrogate}/u.test(id))
-    throw new RuVectorError(
-      'INVALID_ARGUMENT',
-      `${what}: expected well-formed Unicode, got half a surrogate pair`,
-    );
+    throw invalid(what, 'well-formed Unicode, no half of a surrogate pair', id);
   const bytes = id.length * 3 > LIMITS.idBytes ? new TextEncoder().encode(id).length : 0;
-  if (bytes > LIMITS.idBytes)
-    throw new RuVectorError(
-      'LIMIT_EXCEEDED',
-      `${what}: expected at most ${LIMITS.idBytes} bytes of UTF-8, got ${bytes}`,
-      {
-        details: { limit: LIMITS.idBytes, actual: bytes },
-      },
-    );
+  if (bytes > LIMITS.idBytes) throw overLimit(what, LIMITS.idBytes, bytes, ' bytes of UTF-8');
   return id;
 }

@@ -1,5 +1,5 @@
 import type { RawCollection, RawLoader } from '../../types/raw.js';
-import { invalid, kindOf } from '../core/arguments.js';
+import { invalid, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
 import { check, notNull } from '../core/status.js';
 import type { WriteResult } from '../types.js';
@@ -125,7 +125,7 @@ function bytesOf(source: unknown): Uint8Array {
     return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (Object.prototype.toString.call(source) === '[object ArrayBuffer]')
     return new Uint8Array(source as ArrayBuffer);
-  throw invalid(`snapshot: expected a Uint8Array or ArrayBuffer, got ${kindOf(source)}`);
+  throw invalid('snapshot', 'a Uint8Array or ArrayBuffer', source);
 }
 
 function openLoader({ core }: State, loader: RawLoader, bytes: Uint8Array): void {
@@ -183,27 +183,20 @@ function readInfo(section: HostSection | undefined): Info {
 function checkShape({ shape, model }: State, loader: RawLoader, info: Info): void {
   const metric = METRICS[loader.metric()];
   if (metric !== shape.metric)
-    throw new RuVectorError(
-      'METRIC_MISMATCH',
-      `snapshot: expected metric '${shape.metric}', got '${metric}'`,
-    );
+    throw unexpected('METRIC_MISMATCH', 'snapshot', `metric ${shape.metric}`, metric);
   const [stored, dimensions] = [loader.dim(), info.dimensions ?? loader.dim()];
   if (stored !== shape.stored || dimensions !== shape.dimensions) {
     const [expected, actual] =
       stored === shape.stored ? [shape.dimensions, dimensions] : [shape.stored, stored];
-    throw new DimensionMismatchError(
-      expected,
-      actual,
-      `snapshot: expected vectors of ${expected} dimensions, got ${actual}`,
-    );
+    throw new DimensionMismatchError('snapshot', expected, actual);
   }
   if (model !== undefined && info.model !== undefined && info.model !== model)
-    throw new RuVectorError(
+    throw unexpected(
       'MODEL_MISMATCH',
-      `snapshot: expected vectors of model '${model}', got '${info.model}'`,
-      {
-        details: { expected: model, actual: info.model },
-      },
+      'snapshot',
+      `vectors of model '${model}'`,
+      `'${info.model}'`,
+      { expected: model, actual: info.model },
     );
 }
 

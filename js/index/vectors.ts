@@ -1,6 +1,6 @@
-import { invalid, kindOf } from '../core/arguments.js';
-import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
-import type { Metric, VectorInput } from '../types.js';
+import { invalid, kindOf, unexpected } from '../core/arguments.js';
+import { DimensionMismatchError, type RuVectorError } from '../core/errors.js';
+import type { Metric } from '../types.js';
 
 /** What the vectors of an index are. */
 export interface Shape {
@@ -30,7 +30,7 @@ export function rowBytes(shape: Shape): number {
 export function checkVector(what: string, input: unknown, shape: Shape): Components {
   const { data, dims } = split(what, input);
   if (dims !== undefined && dims.length !== 1 && !(dims.length === 2 && dims[0] === 1))
-    throw invalid(`${what}: expected a tensor with dims [d] or [1, d], got [${dims.join(', ')}]`);
+    throw invalid(what, 'a tensor with dims [d] or [1, d]', `[${dims}]`);
   checkElements(what, data, shape);
   return cut(what, data, shape);
 }
@@ -43,11 +43,10 @@ export function checkVectors(what: string, input: unknown, shape: Shape): Compon
   checkElements(what, data, shape);
   let width = elementsGiven(shape);
   if (dims !== undefined) {
-    if (dims.length > 2)
-      throw invalid(`${what}: expected a tensor with dims [n, d], got [${dims.join(', ')}]`);
+    if (dims.length > 2) throw invalid(what, 'a tensor with dims [n, d]', `[${dims}]`);
     width = dims[dims.length - 1] as number;
   } else if (data.length % width !== 0) {
-    throw mismatch(what, shape, data.length, ' or a multiple of it');
+    throw mismatch(what, shape, data.length, ' or a multiple');
   }
   return Array.from({ length: width === 0 ? 0 : data.length / width }, (_, i) =>
     cut(`${what}[${i}]`, part(data, i * width, (i + 1) * width), shape),
@@ -75,14 +74,14 @@ function split(
     ) {
       const size = dims.reduce((product: number, n: number) => product * n, 1);
       if (size !== data.length)
-        throw invalid(
-          `${what}: expected ${size} elements for dims [${dims.join(', ')}], got ${data.length}`,
-        );
+        throw invalid(what, `${size} elements for dims [${dims}]`, data.length);
       return { data, dims };
     }
   }
   throw invalid(
-    `${what}: expected a Float32Array, Float64Array, Int8Array, Uint8Array, number[] or { data, dims }, got ${kindOf(input)}`,
+    what,
+    'a Float32Array, Float64Array, Int8Array, Uint8Array, number[] or { data, dims }',
+    input,
   );
 }
 
@@ -96,25 +95,18 @@ function isNumbers(input: unknown): input is ArrayLike<number> {
 
 function checkElements(what: string, data: ArrayLike<number>, shape: Shape): void {
   if (shape.metric === 'hamming' && !(data instanceof Uint8Array || kindOf(data) === 'Uint8Array'))
-    throw invalid(
-      `${what}: expected a Uint8Array of ${shape.dimensions / 8} packed bytes for hamming, got ${kindOf(data)}`,
-    );
+    throw invalid(what, `a Uint8Array of ${elementsGiven(shape)} packed bytes for hamming`, data);
   // Typed arrays hold numbers; in an array, `set` would turn null to 0 and '5' to 5.
   if (Array.isArray(data))
     for (let i = 0; i < data.length; ++i)
-      if (typeof data[i] !== 'number')
-        throw new RuVectorError(
-          'INVALID_VECTOR',
-          `${what}: expected numbers, got ${kindOf(data[i])} at component ${i}`,
-          { details: { component: i } },
-        );
+      if (typeof data[i] !== 'number') throw refused(what, 'numbers', kindOf(data[i]), i);
 }
 
 /** The stored part of a vector of the right length. */
 function cut(what: string, data: ArrayLike<number>, shape: Shape): Components {
   const stored = storedLength(shape);
   if (data.length === stored) return data;
-  if (data.length !== elementsGiven(shape)) throw mismatch(what, shape, data.length, '');
+  if (data.length !== elementsGiven(shape)) throw mismatch(what, shape, data.length);
   return part(data, 0, stored);
 }
 
@@ -124,35 +116,33 @@ function part(data: ArrayLike<number>, from: number, to: number): Components {
     : (data as readonly number[]).slice(from, to);
 }
 
-function mismatch(what: string, shape: Shape, actual: number, more: string): RuVectorError {
-  const expected = elementsGiven(shape);
-  const unit = shape.metric === 'hamming' ? `bytes (${shape.dimensions} bits)` : 'dimensions';
-  return new DimensionMismatchError(
-    expected,
-    actual,
-    `${what}: expected ${expected} ${unit}${more}, got ${actual}. Is it from another model than the index is for?`,
-  );
+function mismatch(what: string, shape: Shape, actual: number, more = ''): DimensionMismatchError {
+  const unit = shape.metric === 'hamming' ? 'bytes' : 'dimensions';
+  return new DimensionMismatchError(what, elementsGiven(shape), actual, unit + more);
+}
+
+function refused(what: string, wanted: string, got: unknown, component: number): RuVectorError {
+  return unexpected('INVALID_VECTOR', what, wanted, `${got} at component ${component}`, {
+    component,
+  });
 }
 
 /** The error for a vector that the core refused: which component, or that the whole is zero. */
 export function invalidVector(what: string, vector: Components, shape: Shape): RuVectorError {
   const values = Float32Array.from(vector);
   const component = values.findIndex((value) => !Number.isFinite(value));
-  if (component >= 0)
-    return new RuVectorError(
-      'INVALID_VECTOR',
-      `${what}: expected finite 32-bit floats, got ${vector[component]} at component ${component}`,
-      { details: { component } },
-    );
+  if (component >= 0) return refused(what, 'finite 32-bit floats', vector[component], component);
   const norm = Math.hypot(...values);
   const range =
     shape.metric === 'cosine'
       ? 'between 1e-15 and 1e18 for cosine, which compares directions'
       : 'of at most 1e18';
-  return new RuVectorError(
+  return unexpected(
     'INVALID_VECTOR',
-    `${what}: expected a length |x| ${range}, got ${norm === 0 ? 'a zero vector' : norm}`,
-    { details: { norm } },
+    what,
+    `a length |x| ${range}`,
+    norm === 0 ? 'a zero vector' : norm,
+    { norm },
   );
 }
 
@@ -168,5 +158,3 @@ export function scoreOf(distance: number, shape: Shape): number {
       return 1 / (1 + distance);
   }
 }
-
-export type { VectorInput };

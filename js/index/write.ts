@@ -1,5 +1,11 @@
-import { checkArray, checkKeys, invalid, kindOf } from '../core/arguments.js';
-import { RuVectorError } from '../core/errors.js';
+import {
+  checkArray,
+  checkKeys,
+  invalid,
+  kindOf,
+  overLimit,
+  unexpected,
+} from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR } from '../core/status.js';
 import type { Item, Metadata, Progress, WriteResult } from '../types.js';
@@ -52,11 +58,9 @@ export function insert<M extends Metadata>(
   const seen = new Set<string>();
   for (const { what, id } of writes) {
     if (seen.has(id) || state.records.row(id) !== undefined)
-      throw new RuVectorError(
-        'DUPLICATE_ID',
-        `${what}: expected a new id, got ${JSON.stringify(id)}, which exists; use upsert() to replace it`,
-        { details: { id } },
-      );
+      throw unexpected('DUPLICATE_ID', what, 'a new id (upsert() replaces)', JSON.stringify(id), {
+        id,
+      });
     seen.add(id);
   }
   return apply(state, writes);
@@ -71,14 +75,13 @@ export function upsertFlat<M extends Metadata>(
   checkArray('ids', ids);
   checkKeys('options', options, ['metadata']);
   const wanted = state.shape.metric === 'hamming' ? 'Uint8Array' : 'Float32Array';
-  if (kindOf(vectors) !== wanted)
-    throw invalid(`vectors: expected a ${wanted}, got ${kindOf(vectors)}`);
+  if (kindOf(vectors) !== wanted) throw invalid('vectors', `a ${wanted}`, vectors);
   const rows = checkVectors('vectors', vectors, state.shape);
   if (rows.length !== ids.length)
-    throw invalid(`vectors: expected one for each of ${ids.length} ids, got ${rows.length}`);
+    throw invalid('vectors', `${ids.length}, one for each id`, rows.length);
   const metadata = options.metadata;
   if (metadata !== undefined && checkArray('metadata', metadata).length !== ids.length)
-    throw invalid(`metadata: expected one for each of ${ids.length} ids, got ${metadata.length}`);
+    throw invalid('metadata', `${ids.length}, one for each id`, metadata.length);
   return apply(
     state,
     rows.map((vector, i) => ({
@@ -165,7 +168,7 @@ export function compact(state: State): number {
 /** One item, or a list of them. */
 export function listOf<T extends object>(items: T | Iterable<T>): readonly T[] {
   if (typeof items !== 'object' || items === null)
-    throw invalid(`items: expected a record or an iterable of records, got ${kindOf(items)}`);
+    throw invalid('items', 'a record or an iterable of records', items);
   return Symbol.iterator in items ? Array.from(items) : [items];
 }
 
@@ -174,7 +177,7 @@ function checkItem(state: State, what: string, item: unknown): Write {
   const record = item as Partial<Record<keyof Item, unknown>>;
   const id = checkId(`${what}.id`, record.id);
   const vector = vectorOf(what, record);
-  if (vector === undefined) throw invalid(`${what}: expected a vector, got none`);
+  if (vector === undefined) throw invalid(what, 'a vector', vector);
   return {
     what: `${what}.vector`,
     id,
@@ -185,7 +188,7 @@ function checkItem(state: State, what: string, item: unknown): Write {
 
 function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): unknown {
   if (item.vector !== undefined && item.values !== undefined)
-    throw invalid(`${what}: expected vector or values, got both`);
+    throw invalid(what, 'vector or values', 'both');
   return item.vector ?? item.values;
 }
 
@@ -202,13 +205,7 @@ function apply(state: State, writes: readonly Write[]): WriteResult {
     return row ?? APPEND;
   });
   if (records.count + fresh.size > LIMITS.records)
-    throw new RuVectorError(
-      'LIMIT_EXCEEDED',
-      `expected at most ${LIMITS.records} records in an index`,
-      {
-        details: { limit: LIMITS.records, actual: records.count + fresh.size },
-      },
-    );
+    throw overLimit('items', LIMITS.records, records.count + fresh.size, ' records in an index');
 
   check(collection.stage(writes.length));
   writes.forEach(({ vector }, i) => {

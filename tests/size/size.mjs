@@ -1,0 +1,42 @@
+// Weighs what users download against size-budget.json; exits 1 when anything is over. `npm run size`.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+process.chdir(root);
+const { budgets } = JSON.parse(readFileSync('size-budget.json', 'utf8'));
+
+/** The code that a production bundle gets for one import, what loads beside it left out. */
+async function bundled(name) {
+  const { outputFiles } = await build({
+    stdin: { contents: `export { ${name} } from './dist/index.js';`, resolveDir: root },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    external: ['./glue.js', '../inline.js'],
+    write: false,
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+const rows = [];
+for (const { name, files, import: imported, max } of budgets) {
+  const parts = files ? files.map((file) => readFileSync(file)) : [await bundled(imported)];
+  const sum = (weigh) => parts.reduce((total, bytes) => total + weigh(bytes), 0);
+  const gzip = sum((bytes) => gzipSync(bytes, { level: 9 }).length);
+  rows.push({
+    name,
+    raw: sum((bytes) => bytes.length),
+    'gzip -9': gzip,
+    brotli: sum((bytes) => brotliCompressSync(bytes).length),
+    max,
+    used: `${Math.round((100 * gzip) / max)} %`,
+    over: gzip > max,
+  });
+}
+console.table(rows);
+const over = rows.filter((row) => row.over);
+if (over.length > 0) console.error(`over budget: ${over.map((row) => row.name).join(', ')}`);
+process.exitCode = over.length > 0 ? 1 : 0;
