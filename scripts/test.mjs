@@ -1,0 +1,83 @@
+// `npm test`: provisions, builds, and runs the tier-one suite. `npm run soak` runs the same suite with
+// full counts. Stops at the first step that fails.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, cmake } from './build.mjs';
+import { provision, root, run } from './setup.mjs';
+
+const soak = process.argv.includes('--soak');
+const started = performance.now();
+const env = { ...provision('all'), ...(soak && { RV_SOAK: '1' }) };
+const summary = [];
+
+step('build', () => build(env));
+step('lint', () => node('node_modules/@biomejs/biome/bin/biome', 'check', '.'));
+step('native tests under ASan and UBSan', () => {
+  cmake('asan', env);
+  tool('build/asan/core_tests');
+});
+step('fuzz the snapshot reader', () => {
+  cmake('fuzz', env);
+  const found = mkdtempSync(join(tmpdir(), 'rv-fuzz-')); // libFuzzer writes what it learns here
+  const runs = soak ? 20_000_000 : 200_000;
+  tool(
+    'build/fuzz/fuzz_snapshot',
+    ...[`-runs=${runs}`, '-seed=1', '-max_len=8192', '-verbosity=0', '-print_final_stats=1'],
+    `-artifact_prefix=${found}/`,
+    ...[found, 'tests/fuzz/corpus'],
+  );
+  rmSync(found, { recursive: true });
+});
+step('native build for the comparison of snapshots', () => cmake('native', env, 'snapshot_tool'));
+step('pack and install the tarball', installTarball);
+step('node tests on the installed tarball', () => nodeTests('tests/node'));
+step('browser tests on the installed tarball', () => nodeTests('tests/browser'));
+step('sizes', () => node('tests/size/size.mjs'));
+
+const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
+  encoding: 'utf8',
+}).stdout.trim();
+console.log(`\n${soak ? 'soak' : 'test'} of commit ${commit || 'unknown'}, fuzz seed 1:`);
+console.table(summary);
+console.log(`all ${summary.length} steps passed in ${seconds(started)}`);
+
+function step(name, work) {
+  console.log(`\n== ${name}`);
+  const start = performance.now();
+  work();
+  summary.push({ step: name, took: seconds(start) });
+}
+
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+function tool(command, ...args) {
+  run(command, args, { env });
+}
+
+function node(...args) {
+  tool(process.execPath, ...args);
+}
+
+/** What users install: `npm pack`, then `npm install` of the tarball in an empty folder, offline. */
+function installTarball() {
+  const home = join(root, 'build/packed');
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  tool('npm', 'pack', '--silent', '--pack-destination', home);
+  const [tarball] = readdirSync(home);
+  writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const install = ['install', '--offline', '--no-audit', '--no-fund', '--silent', `./${tarball}`];
+  run('npm', install, { env, cwd: home });
+  env.RV_PACKAGE_HOME = home;
+}
+
+function nodeTests(folder) {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.test.mjs'))
+    .map((name) => join(folder, name));
+  node('--test', ...files);
+}
