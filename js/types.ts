@@ -50,7 +50,10 @@ export interface IndexOptions {
    * are taken; the kept part is what is compared and returned.
    */
   readonly truncateDim?: number;
-  /** Bytes of wasm memory this index may use for vectors and buffers; more is `OUT_OF_MEMORY`. */
+  /**
+   * Bytes of wasm memory that vectors and their bookkeeping may take, 1 to 2^32. A write beyond it is
+   * refused with `OUT_OF_MEMORY`, changes nothing, and leaves the index answering.
+   */
   readonly maxMemoryBytes?: number;
   /** Where the WebAssembly comes from, instead of the package's own file. */
   readonly wasm?: string | URL | Response | BufferSource | WebAssembly.Module;

@@ -18,6 +18,7 @@ export const STATUS: readonly (readonly [code: ErrorCode, meaning: string] | und
 ];
 
 export const INVALID_VECTOR: StatusCode = 2;
+export const OUT_OF_MEMORY: StatusCode = 3;
 
 /** Throws the error that `status` stands for, unless it is 0. */
 export function check(status: StatusCode): void {
@@ -28,6 +29,6 @@ export function check(status: StatusCode): void {
 
 /** For factories, whose arguments are checked beforehand: null means no memory. */
 export function notNull<T>(handle: T | null): T {
-  if (handle === null) check(3);
+  if (handle === null) check(OUT_OF_MEMORY);
   return handle as T;
 }

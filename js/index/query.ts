@@ -2,6 +2,7 @@ import { checkBoolean, checkInteger, checkKeys, invalid, unexpected } from '../c
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR } from '../core/status.js';
 import type { Explanation, Match, Metadata, QueryOptions, QueryResult } from '../types.js';
+import { vectorAt } from './read.js';
 import { checkId } from './records.js';
 import type { State } from './state.js';
 import {
@@ -12,7 +13,6 @@ import {
   rowBytes,
   scoreOf,
 } from './vectors.js';
-import { vectorAt } from './write.js';
 
 /** The query path: check, write the vectors into the core's buffer, search, build plain objects. */
 

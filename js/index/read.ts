@@ -2,8 +2,7 @@ import { checkArray, checkInteger, checkKeys, invalid } from '../core/arguments.
 import type { IndexStats, ListOptions, ListResult, Metadata, StoredItem } from '../types.js';
 import { checkId } from './records.js';
 import type { State } from './state.js';
-import { rowBytes } from './vectors.js';
-import { vectorAt } from './write.js';
+import { rowBytes, storedLength } from './vectors.js';
 
 /** Reading records back, and what there is to know about the index. */
 
@@ -71,4 +70,13 @@ export function stats(state: State): IndexStats {
     wasmBytes: core.heap.byteLength,
     simd: core.raw.simd128(),
   };
+}
+
+/** The stored components of a row, as plain numbers. */
+export function vectorAt(state: State, row: number): number[] {
+  const { core, collection, shape } = state;
+  if (shape.metric !== 'hamming') return core.heap.readFloats(collection.row(row), shape.stored);
+  const bytes = new Uint8Array(storedLength(shape));
+  core.heap.readBytes(collection.row(row), bytes);
+  return Array.from(bytes);
 }

@@ -41,14 +41,11 @@ export function checkVectors(what: string, input: unknown, shape: Shape): Compon
     return input.map((vector, i) => checkVector(`${what}[${i}]`, vector, shape));
   const { data, dims } = split(what, input);
   checkElements(what, data, shape);
-  let width = elementsGiven(shape);
-  if (dims !== undefined) {
-    if (dims.length > 2) throw invalid(what, 'a tensor with dims [n, d]', `[${dims}]`);
-    width = dims[dims.length - 1] as number;
-  } else if (data.length % width !== 0) {
-    throw mismatch(what, shape, data.length, ' or a multiple');
-  }
-  return Array.from({ length: width === 0 ? 0 : data.length / width }, (_, i) =>
+  const [count, width] = dims ?? [data.length / elementsGiven(shape), elementsGiven(shape)];
+  if (count === undefined || width === undefined || (dims?.length ?? 2) !== 2)
+    throw invalid(what, 'a tensor with dims [n, d]', `[${dims}]`);
+  if (!Number.isInteger(count)) throw mismatch(what, shape, data.length, ' or a multiple');
+  return Array.from({ length: count }, (_, i) =>
     cut(`${what}[${i}]`, part(data, i * width, (i + 1) * width), shape),
   );
 }

@@ -7,19 +7,12 @@ import {
   unexpected,
 } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
-import { check, INVALID_VECTOR } from '../core/status.js';
+import { check, INVALID_VECTOR, OUT_OF_MEMORY } from '../core/status.js';
 import type { Item, Metadata, Progress, WriteResult } from '../types.js';
 import { metadataText } from './metadata.js';
 import { checkId } from './records.js';
 import type { State } from './state.js';
-import {
-  type Components,
-  checkVector,
-  checkVectors,
-  invalidVector,
-  rowBytes,
-  storedLength,
-} from './vectors.js';
+import { type Components, checkVector, checkVectors, invalidVector, rowBytes } from './vectors.js';
 
 /**
  * The write path: check every record, write all vectors into staged rows, let the core check and
@@ -195,6 +188,9 @@ function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): u
 function apply(state: State, writes: readonly Write[]): WriteResult {
   const { collection, records, core, shape } = state;
   if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
+  let status = collection.stage(writes.length);
+  if (status === OUT_OF_MEMORY && compact(state) > 0) status = collection.stage(writes.length);
+  check(status);
 
   // The row of each write: one that exists, one that an earlier write of this batch takes, or new.
   const first = records.rows;
@@ -207,14 +203,13 @@ function apply(state: State, writes: readonly Write[]): WriteResult {
   if (records.count + fresh.size > LIMITS.records)
     throw overLimit('items', LIMITS.records, records.count + fresh.size, ' records in an index');
 
-  check(collection.stage(writes.length));
   writes.forEach(({ vector }, i) => {
     const at = collection.row(first + i);
     if (shape.metric === 'hamming') core.heap.writeBytes(at, vector as Uint8Array);
     else core.heap.writeFloats(at, vector);
   });
   core.heap.writeUint32s(collection.targets(), targets);
-  const status = collection.commit();
+  status = collection.commit();
   if (status === INVALID_VECTOR) {
     const { what, vector } = writes[collection.faulty()] as Write;
     throw invalidVector(what, vector, shape);
@@ -232,13 +227,4 @@ function parse(text: string | undefined): Metadata {
 
 function withoutUndefined(object: object): object {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-}
-
-/** The stored components of a row, as plain numbers. */
-export function vectorAt(state: State, row: number): number[] {
-  const { core, collection, shape } = state;
-  if (shape.metric !== 'hamming') return core.heap.readFloats(collection.row(row), shape.stored);
-  const bytes = new Uint8Array(storedLength(shape));
-  core.heap.readBytes(collection.row(row), bytes);
-  return Array.from(bytes);
 }

@@ -8,10 +8,10 @@ Collection::Collection(Shape shape, std::uint64_t max_bytes) noexcept
     : budget_(max_bytes),
       store_(shape, budget_),
       targets_(budget_),
-      queries_(budget_),
-      flat_queries_(budget_),
-      keys_(budget_),
-      nearest_(budget_) {}
+      queries_(buffers_),
+      flat_queries_(buffers_),
+      keys_(buffers_),
+      nearest_(buffers_) {}
 
 Result<std::unique_ptr<Collection>> Collection::create(Shape shape,
                                                        std::uint64_t max_bytes) noexcept {

@@ -18,13 +18,14 @@ class SectionWriter;
 
 class Collection {
  public:
-  // `max_bytes` bounds all memory of the collection, its query and result buffers included.
-  // kInvalidArgument, kLimitExceeded: see Shape::validate(); kOutOfMemory.
+  // `max_bytes` bounds the vectors and what goes with them. Query and result buffers are outside
+  // it, so that a full collection still answers. kInvalidArgument, kLimitExceeded: see
+  // Shape::validate(); kOutOfMemory.
   static Result<std::unique_ptr<Collection>> create(Shape shape, std::uint64_t max_bytes) noexcept;
 
   const VectorStore& store() const noexcept { return store_; }
   VectorStore& store() noexcept { return store_; }
-  std::uint64_t used_bytes() const noexcept { return budget_.used_bytes(); }
+  std::uint64_t used_bytes() const noexcept { return budget_.used_bytes() + buffers_.used_bytes(); }
 
   // ---- write.cpp ----
 
@@ -70,7 +71,8 @@ class Collection {
  private:
   Collection(Shape shape, std::uint64_t max_bytes) noexcept;
 
-  MemoryBudget budget_;  // before everything that draws on it
+  MemoryBudget budget_;  // these two before everything that draws on them
+  MemoryBudget buffers_{UINT64_MAX};
   VectorStore store_;
   Array<std::uint32_t> targets_;
   Array<std::byte> queries_;

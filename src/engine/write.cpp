@@ -4,8 +4,8 @@
 namespace rv {
 
 Status Collection::stage(std::uint32_t count) noexcept {
-  if (const Status status = targets_.resize(count); status != Status::kOk) return status;
-  return store_.stage(count);
+  if (const Status status = store_.stage(count); status != Status::kOk) return status;
+  return targets_.resize(count);
 }
 
 Status Collection::commit() noexcept {
