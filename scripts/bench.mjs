@@ -22,7 +22,9 @@ const { createIndex } = await import('@ruvector/wasm');
 const { seededVectors } = await import('../tests/support/random.mjs');
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
+const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
+  encoding: 'utf8',
+}).stdout.trim();
 console.log(
   `seed ${SEED}, d = ${DIM}, k = ${K}, median of ${REPEATS} turns, one thread, ` +
     `${cpus()[0].model}, Node ${process.version}, commit ${commit}\n`,
@@ -80,7 +82,9 @@ async function compare(n) {
       let best;
       for (let q = first; q < first + count; ++q) best = index.query(queries[q], { topK: K });
       const wasm = (performance.now() - start) / count;
-      const [seconds, row] = (await native.ask(`${kernel} ${first} ${count}`)).split(' ').map(Number);
+      const [seconds, row] = (await native.ask(`${kernel} ${first} ${count}`))
+        .split(' ')
+        .map(Number);
       start = performance.now();
       index.queryMany(flat.subarray(n * DIM), { topK: K });
       const batch = (performance.now() - start) / QUERIES;

@@ -1,6 +1,6 @@
 import { invalid } from './arguments.js';
 import { RuVectorError } from './errors.js';
-import { type Core, checkMagic, start, type WasmSource } from './module.js';
+import { type Core, checkMagic, REMEDY, start, type WasmSource } from './module.js';
 
 /** What the option `wasm` takes. */
 export type GivenWasm = string | URL | Response | BufferSource | WebAssembly.Module;
@@ -104,8 +104,7 @@ async function bytesOfResponse(response: Response, from: string): Promise<Uint8A
   if (!response.ok)
     throw new RuVectorError(
       'WASM_LOAD_FAILED',
-      `expected WebAssembly from ${from}, got HTTP ${response.status}. Copy dist/ruvector.wasm of ` +
-        `@ruvector/wasm to that place, or pass its URL or bytes as the option 'wasm'`,
+      `expected WebAssembly from ${from}, got HTTP ${response.status}. ${REMEDY}`,
       { details: { from, status: response.status } },
     );
   return new Uint8Array(await response.arrayBuffer());

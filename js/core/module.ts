@@ -72,6 +72,11 @@ function instantiate(source: WasmSource): Promise<RawModule> {
   });
 }
 
+/** What to do when the bytes are not there. */
+export const REMEDY =
+  "Copy dist/ruvector.wasm of @ruvector/wasm to that place, or pass its URL or bytes as the option 'wasm' " +
+  "(wasmBytes() of '@ruvector/wasm/inline' needs no file)";
+
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 /** Throws WASM_LOAD_FAILED, saying what came instead, unless `bytes` begin like wasm. */
@@ -88,9 +93,7 @@ export function checkMagic(bytes: Uint8Array, from: string): void {
         : `bytes ${hex}`;
   throw new RuVectorError(
     'WASM_LOAD_FAILED',
-    `expected WebAssembly (bytes 00 61 73 6d) from ${from}, got ${got}. Copy dist/ruvector.wasm ` +
-      `of @ruvector/wasm to that place, or pass its URL or bytes as the option 'wasm' ` +
-      `(wasmBytes() of '@ruvector/wasm/inline' needs no file)`,
+    `expected WebAssembly (bytes 00 61 73 6d) from ${from}, got ${got}. ${REMEDY}`,
     { details: { from, firstBytes: hex } },
   );
 }

@@ -21,6 +21,10 @@ namespace {
 
 constexpr std::size_t kTop = 10;
 
+// Hardware prefetchers stop at page ends; asking 16 KB ahead is worth a sixth of the bandwidth
+// here, and WebAssembly has no such instruction. The reference gets it, so as not to flatter us.
+constexpr std::size_t kPrefetchFloats = 4096;
+
 #if defined(__AVX512F__)
 constexpr const char* kName = "AVX-512";
 constexpr std::size_t kWidth = 16;
@@ -58,7 +62,9 @@ float row_result(const float* query, const float* row, std::size_t dim) {
   std::size_t i = 0;
   for (; i + 4 * kWidth <= dim; i += 4 * kWidth)
     for (std::size_t j = 0; j < 4; ++j) {
-      const Lanes x = load(row + i + j * kWidth);
+      const float* at = row + i + j * kWidth;
+      _mm_prefetch(reinterpret_cast<const char*>(at + kPrefetchFloats), _MM_HINT_T0);
+      const Lanes x = load(at);
       if constexpr (kind == Kind::kRead) {
         acc[j] = add(acc[j], x);
       } else if constexpr (kind == Kind::kDot) {
