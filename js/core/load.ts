@@ -51,13 +51,12 @@ async function loadInstalled(host: Host): Promise<Core> {
   } catch (first) {
     if (first instanceof RuVectorError && first.code === 'WASM_UNSUPPORTED') throw first;
     // The file is lost or replaced, as bundlers do: once, from the module that carries it.
-    let inline: typeof import('../inline.js');
     try {
-      inline = await import('../inline.js');
+      const { wasmBytes } = await import('../inline.js');
+      return await start(wasmBytes(), 'inline');
     } catch {
       throw first;
     }
-    return start(inline.wasmBytes(), 'inline');
   }
 }
 

@@ -73,7 +73,7 @@ function instantiate(source: WasmSource): Promise<RawModule> {
 }
 
 /** What to do when the bytes are not there. */
-export const REMEDY =
+export const REMEDY: string =
   "Copy dist/ruvector.wasm of @ruvector/wasm to that place, or pass its URL or bytes as the option 'wasm' " +
   "(wasmBytes() of '@ruvector/wasm/inline' needs no file)";
 
