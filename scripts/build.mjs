@@ -16,11 +16,22 @@ export function build(env) {
 
 /** Configures and builds a preset of CMakePresets.json, or some of its targets; quiet unless it fails. */
 export function cmake(preset, env, ...targets) {
-  const configure = ['cmake', '--preset', preset];
-  if (!existsSync(`build/${preset}/build.ninja`))
-    quiet(preset === 'wasm' ? ['emcmake', ...configure] : configure, env);
+  const wasm = preset === 'wasm';
+  if (!isConfigured(preset)) {
+    rmSync(`build/${preset}`, { recursive: true, force: true });
+    const configure = ['cmake', '--preset', preset];
+    if (wasm) quiet(['emcmake', ...configure], env);
+    else quiet(configure, env.RV_CLANGXX ? { ...env, CXX: env.RV_CLANGXX } : env);
+  }
   const only = targets.flatMap((target) => ['--target', target]);
   quiet(['cmake', '--build', '--preset', preset, ...only], env);
+}
+
+/** Whether the folder is configured with a compiler that is still there. */
+function isConfigured(preset) {
+  if (!existsSync(`build/${preset}/build.ninja`)) return false;
+  const cache = readFileSync(`build/${preset}/CMakeCache.txt`, 'utf8');
+  return existsSync(/^CMAKE_CXX_COMPILER:\w+=(.*)$/m.exec(cache)?.[1] ?? '');
 }
 
 function quiet([command, ...args], env) {

@@ -1,0 +1,100 @@
+// `npm start`: provisions, builds, runs the main job on the project's own documentation, and serves
+// a page that does the same.
+//   npm start -- [--no-serve] [--port N]
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { provision, root } from './setup.mjs';
+
+const USAGE = `usage: npm start -- [--no-serve] [--port N]
+  --no-serve  end after the printed searches
+  --port N    port of the page (8080; another one if it is taken)`;
+const HITS = 3;
+
+const { serves, port } = readArguments();
+
+let began = performance.now();
+build(provision('wasm'));
+console.log(`Tools and build ready in ${seconds(began)}.`);
+
+// Only now: on a fresh machine the package did not exist before.
+const { createIndex } = await import('@ruvector/wasm');
+const { demoMounts, readDocuments, serve } = await import('../web-demo/server.mjs');
+const { splitDocuments } = await import('../web-demo/passages.js');
+const { EXAMPLES, INDEX_OPTIONS, indexPassages, search } = await import('../web-demo/indexing.js');
+
+const documents = await readDocuments(root);
+await runMainJob();
+if (serves) await servePage();
+
+async function runMainJob() {
+  began = performance.now();
+  const passages = splitDocuments(documents);
+  const index = await createIndex(INDEX_OPTIONS);
+  const embed = finish(indexPassages(index, passages));
+  const { count, dimensions, metric, memoryBytes } = index.stats();
+  console.log(
+    `Indexed ${count} passages of ${documents.map(({ file }) => file).join(', ')} in ${seconds(began)}: ` +
+      `${dimensions} dimensions, ${metric}, ${(memoryBytes / 1e6).toFixed(1)} MB.`,
+  );
+  for (const text of EXAMPLES) {
+    const { matches, milliseconds } = search(index, embed, text, { topK: HITS });
+    console.log(`\n"${text}"  (${milliseconds.toFixed(2)} ms)`);
+    for (const { score, metadata } of matches) {
+      const { file, heading } = metadata;
+      console.log(`  ${score.toFixed(3)}  ${[file, heading].filter(Boolean).join(' > ')}`);
+      console.log(`         ${firstWords(metadata.text)}`);
+    }
+    if (matches.length === 0) console.log('  no hits');
+  }
+  index.dispose();
+}
+
+async function servePage() {
+  const mounts = await demoMounts(root);
+  const bytes = { '/documents.json': JSON.stringify(documents) };
+  const server = await serve({ mounts, bytes, port }).catch((error) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+    console.log(`\nPort ${port} cannot be had (${error.code}); taking a free one.`);
+    return serve({ mounts, bytes });
+  });
+  console.log(`\nThe same in the browser: ${server.url}  (Ctrl-C ends it)`);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close());
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        help: { type: 'boolean' },
+        'no-serve': { type: 'boolean' },
+        port: { type: 'string', default: '8080' },
+      },
+    });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65535)
+      throw new Error(`--port: expected a number from 0 to 65535, got '${values.port}'`);
+    return { serves: !values['no-serve'], port };
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+/** Runs a generator to its end, without a pause. */
+function finish(steps) {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(2)} s`;
+}
+
+function firstWords(text) {
+  return text.length <= 100 ? text : `${text.slice(0, text.lastIndexOf(' ', 100))} ...`;
+}
