@@ -27,11 +27,11 @@ export function cmake(preset, env, ...targets) {
   quiet(['cmake', '--build', '--preset', preset, ...only], env);
 }
 
-/** Whether the folder is configured with a compiler that is still there. */
+/** Whether the folder is configured with a compiler or toolchain that is still there. */
 function isConfigured(preset) {
   if (!existsSync(`build/${preset}/build.ninja`)) return false;
   const cache = readFileSync(`build/${preset}/CMakeCache.txt`, 'utf8');
-  return existsSync(/^CMAKE_CXX_COMPILER:\w+=(.*)$/m.exec(cache)?.[1] ?? '');
+  return existsSync(/^CMAKE_(?:CXX_COMPILER|TOOLCHAIN_FILE):\w+=(.*)$/m.exec(cache)?.[1] ?? '');
 }
 
 function quiet([command, ...args], env) {
