@@ -139,7 +139,8 @@ export interface WriteResult {
 
 export interface Progress {
   readonly done: number;
-  readonly total: number;
+  /** Where it is known: of an array, not of a generator. */
+  readonly total?: number;
 }
 
 export interface ListOptions {
@@ -215,8 +216,9 @@ export interface Index<M extends Metadata = Metadata> extends Disposable {
   /** `upsert` that takes new ids only. @throws DUPLICATE_ID, and nothing is added */
   insert(items: Item<M> | Iterable<Item<M>>): WriteResult;
   /**
-   * `upsert` in steps of about a millisecond: resume it when there is time. Each step keeps whole
-   * records, so leaving early keeps what is done; bad input throws at its step.
+   * `upsert` in steps of about a millisecond: resume it when there is time. Items are taken from
+   * the iterable as they are needed. Each step keeps whole records, so leaving early keeps what is
+   * done; bad input throws at its step.
    */
   upsertSteps(items: Iterable<Item<M>>): Generator<Progress, WriteResult>;
   /** Replaces the vector, or merges keys into the metadata. @returns whether the id exists */

@@ -75,29 +75,22 @@ export function checkArray(what: string, value: unknown): readonly unknown[] {
   return value;
 }
 
-/** The known word within two edits of `word`, the closest one. */
+/** The known word that shares most letter pairs with `word`, by Dice's coefficient above 1/2. */
 function nearest(word: string, known: readonly string[]): string | undefined {
+  const pairs = letterPairs(word);
   let best: string | undefined;
-  let least = 3;
+  let most = 0.5;
   for (const candidate of known) {
-    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) [least, best] = [edits, candidate];
+    const others = letterPairs(candidate);
+    const shared = others.filter((pair) => pairs.includes(pair)).length;
+    const likeness = (2 * shared) / (pairs.length + others.length);
+    if (likeness > most) [most, best] = [likeness, candidate];
   }
   return best;
 }
 
-/** Levenshtein (1966), one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; ++i) {
-    const next = [i];
-    for (let j = 1; j <= b.length; ++j)
-      next[j] = Math.min(
-        (row[j] as number) + 1,
-        (next[j - 1] as number) + 1,
-        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    row = next;
-  }
-  return row[b.length] as number;
+/** The edges of the word count too, so that short words have pairs enough. */
+function letterPairs(word: string): string[] {
+  const letters = ` ${word.toLowerCase()} `;
+  return Array.from({ length: letters.length - 1 }, (_, i) => letters.slice(i, i + 2));
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { RuVectorError } from './errors.js';
 import { bytesOfUrl, type Host } from './load.js';
+import { notLoaded } from './module.js';
 
 /** Node and hosts with its `fs`: files instead of `fetch`. */
 export const nodeHost: Host = {
@@ -9,19 +9,15 @@ export const nodeHost: Host = {
     return { bytes: await bytesOfFile(url), from: url.href };
   },
   read(location) {
-    if (/^(https?|data|blob):/i.test(location)) return bytesOfUrl(location);
-    return bytesOfFile(/^file:/i.test(location) ? new URL(location) : location);
+    return /^(https?|data|blob):/i.test(location) ? bytesOfUrl(location) : bytesOfFile(location);
   },
 };
 
 async function bytesOfFile(file: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return new Uint8Array(await readFile(file));
+    const isUrl = typeof file === 'string' && /^file:/i.test(file);
+    return new Uint8Array(await readFile(isUrl ? new URL(file) : file));
   } catch (cause) {
-    throw new RuVectorError(
-      'WASM_LOAD_FAILED',
-      `expected WebAssembly in the file ${file}, which cannot be read: ${String(cause)}`,
-      { cause, details: { from: String(file) } },
-    );
+    throw notLoaded(String(file), `a file that cannot be read (${String(cause)})`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 import { invalid } from './arguments.js';
 import { RuVectorError } from './errors.js';
-import { type Core, checkMagic, REMEDY, start, type WasmSource } from './module.js';
+import { type Core, checkMagic, notLoaded, start } from './module.js';
 
 /** What the option `wasm` takes. */
 export type GivenWasm = string | URL | Response | BufferSource | WebAssembly.Module;
@@ -26,8 +26,12 @@ export function load(host: Host, given?: GivenWasm): Promise<Core> {
     });
     return installed;
   }
-  if (typeof given !== 'string' && (typeof given !== 'object' || given === null))
-    throw invalid('wasm', 'a URL, path, Response, bytes or WebAssembly.Module', given);
+  const known =
+    typeof given === 'string' ||
+    (typeof given === 'object' &&
+      given !== null &&
+      (isModule(given) || 'href' in given || 'arrayBuffer' in given || 'byteLength' in given));
+  if (!known) throw invalid('wasm', 'a URL, path, Response, bytes or WebAssembly.Module', given);
   const cache = (typeof given === 'string' ? givenLocations : givenObjects) as Map<
     unknown,
     Promise<Core>
@@ -47,13 +51,12 @@ async function loadInstalled(host: Host): Promise<Core> {
   try {
     const { bytes, from } = await host.installed();
     checkMagic(bytes, from);
-    return await start(bytes, 'url');
+    return await start(bytes, 'url', from);
   } catch (first) {
-    if (first instanceof RuVectorError && first.code === 'WASM_UNSUPPORTED') throw first;
     // The file is lost or replaced, as bundlers do: once, from the module that carries it.
     try {
       const { wasmBytes } = await import('../inline.js');
-      return await start(wasmBytes(), 'inline');
+      return await start(wasmBytes(), 'inline', 'the inline copy');
     } catch {
       throw first;
     }
@@ -61,50 +64,51 @@ async function loadInstalled(host: Host): Promise<Core> {
 }
 
 async function loadGiven(host: Host, given: GivenWasm): Promise<Core> {
-  return start(await sourceOf(host, given), 'given');
+  if (isModule(given)) return start(given as WebAssembly.Module, 'given', 'the given module');
+  const { bytes, from } = await read(host, given as string | URL | Response | BufferSource);
+  checkMagic(bytes, from);
+  return start(bytes, 'given', from);
 }
 
 /** Shapes, not `instanceof`: sandboxes hand over objects of another realm. */
-async function sourceOf(host: Host, given: GivenWasm): Promise<WasmSource> {
-  if (typeof given === 'string' || 'href' in given) {
-    const location = String(given);
-    const bytes = await host.read(location);
-    checkMagic(bytes, location);
-    return bytes;
-  }
+async function read(
+  host: Host,
+  given: string | URL | Response | BufferSource,
+): ReturnType<Host['installed']> {
+  if (typeof given === 'string' || 'href' in given)
+    return { bytes: await host.read(String(given)), from: String(given) };
   if ('arrayBuffer' in given) {
-    const bytes = await bytesOfResponse(given, given.url || 'the given Response');
-    checkMagic(bytes, given.url || 'the given Response');
-    return bytes;
+    const from = given.url || 'the given Response';
+    return { bytes: await bytesOfResponse(given, from), from };
   }
-  if (ArrayBuffer.isView(given)) {
-    checkMagic(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), 'the given bytes');
-    return given;
-  }
-  if ('byteLength' in given) checkMagic(new Uint8Array(given), 'the given bytes');
-  return given;
+  return { bytes: bytesOf(given), from: 'the given bytes' };
+}
+
+function isModule(given: GivenWasm): boolean {
+  return Object.prototype.toString.call(given) === '[object WebAssembly.Module]';
+}
+
+function bytesOf(given: BufferSource): Uint8Array<ArrayBuffer> {
+  return ArrayBuffer.isView(given)
+    ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+    : new Uint8Array(given);
 }
 
 export async function bytesOfUrl(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  let response: Response;
   try {
-    response = await fetch(url);
+    return await bytesOfResponse(await fetch(url), String(url));
   } catch (cause) {
-    throw new RuVectorError(
-      'WASM_LOAD_FAILED',
-      `expected WebAssembly from ${url}, but the request failed: ${String(cause)}`,
-      { cause, details: { from: String(url) } },
-    );
+    if (cause instanceof RuVectorError) throw cause;
+    throw notLoaded(String(url), `a request that fails (${String(cause)})`, { cause });
   }
-  return bytesOfResponse(response, String(url));
 }
 
 async function bytesOfResponse(response: Response, from: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!response.ok)
-    throw new RuVectorError(
-      'WASM_LOAD_FAILED',
-      `expected WebAssembly from ${from}, got HTTP ${response.status}. ${REMEDY}`,
-      { details: { from, status: response.status } },
-    );
-  return new Uint8Array(await response.arrayBuffer());
+    throw notLoaded(from, `HTTP ${response.status}`, { details: { status: response.status } });
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw notLoaded(from, `an answer that cannot be read (${String(cause)})`, { cause });
+  }
 }

@@ -1,5 +1,5 @@
 import type { RawModule } from '../../types/raw.js';
-import { RuVectorError } from './errors.js';
+import { type ErrorDetails, RuVectorError } from './errors.js';
 import createModule from './glue.js';
 import { Heap } from './heap.js';
 
@@ -18,7 +18,7 @@ export type WasmSource = BufferSource | WebAssembly.Module;
 /** `abi()` of bindings/embind/module.cpp that this facade is written for. */
 const ABI = 1;
 
-/** (module (func (drop (v128.const 0)))): valid only where SIMD is. */
+/** (module (func (drop (v128.const 0)))) */
 const SIMD_PROBE = Uint8Array.of(
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0],
   ...[0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a, 0x0b],
@@ -28,9 +28,12 @@ export function hostHasSimd(): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_PROBE);
 }
 
-export async function start(source: WasmSource, loadedFrom: LoadedFrom): Promise<Core> {
-  if (typeof WebAssembly !== 'object')
-    throw new RuVectorError('WASM_UNSUPPORTED', 'expected a host with WebAssembly, found none');
+/** `from` says in messages where `source` is from. */
+export async function start(
+  source: WasmSource,
+  loadedFrom: LoadedFrom,
+  from: string,
+): Promise<Core> {
   let raw: RawModule;
   try {
     raw = await instantiate(source);
@@ -38,20 +41,20 @@ export async function start(source: WasmSource, loadedFrom: LoadedFrom): Promise
     if (!hostHasSimd())
       throw new RuVectorError(
         'WASM_UNSUPPORTED',
-        'expected WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), which this host lacks',
+        'expected WebAssembly with SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), which this host lacks',
         { cause },
       );
-    throw new RuVectorError(
-      'WASM_LOAD_FAILED',
-      `expected the ruvector.wasm of this version, got bytes that do not start: ${String(cause)}. ` +
-        `If a Content-Security-Policy is named, add 'wasm-unsafe-eval' to script-src`,
+    throw notLoaded(
+      from,
+      `a module that does not start (${String(cause)}); if a Content-Security-Policy is named there, ` +
+        `add 'wasm-unsafe-eval' to its script-src`,
       { cause },
     );
   }
   if (raw.abi() !== ABI)
-    throw new RuVectorError(
-      'WASM_LOAD_FAILED',
-      `expected a ruvector.wasm with ABI ${ABI}, got ABI ${raw.abi()}: the .wasm and the JavaScript are of different versions`,
+    throw notLoaded(
+      from,
+      `ABI ${raw.abi()} instead of ${ABI}: it is of another version than the JavaScript`,
     );
   return { raw, heap: new Heap(raw), loadedFrom };
 }
@@ -72,10 +75,20 @@ function instantiate(source: WasmSource): Promise<RawModule> {
   });
 }
 
-/** What to do when the bytes are not there. */
-export const REMEDY: string =
-  "Copy dist/ruvector.wasm of @ruvector/wasm to that place, or pass its URL or bytes as the option 'wasm' " +
-  "(wasmBytes() of '@ruvector/wasm/inline' needs no file)";
+/** The error for a place that does not give the module: what came, and what to do. */
+export function notLoaded(
+  from: string,
+  got: string,
+  options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {},
+): RuVectorError {
+  return new RuVectorError(
+    'WASM_LOAD_FAILED',
+    `expected the ruvector.wasm of this version from ${from}, got ${got}. Copy dist/ruvector.wasm of ` +
+      `@ruvector/wasm there, or pass its URL or bytes as the option 'wasm' (wasmBytes() of ` +
+      `'@ruvector/wasm/inline' needs no file)`,
+    { ...options, details: { from, ...options.details } },
+  );
+}
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
@@ -91,9 +104,5 @@ export function checkMagic(bytes: Uint8Array, from: string): void {
       : text.startsWith('<')
         ? `HTML (${JSON.stringify(text)}): the server answers unknown paths with a page`
         : `bytes ${hex}`;
-  throw new RuVectorError(
-    'WASM_LOAD_FAILED',
-    `expected WebAssembly (bytes 00 61 73 6d) from ${from}, got ${got}. ${REMEDY}`,
-    { details: { from, firstBytes: hex } },
-  );
+  throw notLoaded(from, `${got} instead of 00 61 73 6d`, { details: { firstBytes: hex } });
 }

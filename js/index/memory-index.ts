@@ -27,16 +27,7 @@ import { Records } from './records.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
 import type { State } from './state.js';
 import { METRICS, type Shape } from './vectors.js';
-import {
-  compact,
-  insert,
-  listOf,
-  remove,
-  update,
-  upsert,
-  upsertFlat,
-  upsertSteps,
-} from './write.js';
+import { compact, insert, remove, update, upsert, upsertFlat, upsertSteps } from './write.js';
 
 /** The synchronous index: hands each verb to its file, and answers CLOSED once disposed. */
 export class MemoryIndex<M extends Metadata> implements Index<M> {
@@ -85,12 +76,8 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
     return insert(this.#opened(), items);
   }
 
-  *upsertSteps(items: Iterable<Item<M>>): Generator<Progress, WriteResult> {
-    const steps = upsertSteps(this.#opened(), listOf(items));
-    for (let step = steps.next(); ; this.#opened(), step = steps.next()) {
-      if (step.done) return step.value;
-      yield step.value;
-    }
+  upsertSteps(items: Iterable<Item<M>>): Generator<Progress, WriteResult> {
+    return upsertSteps(() => this.#opened(), items);
   }
 
   update(

@@ -39,11 +39,10 @@ function checkJson(path: string, value: unknown, depth: number): void {
     );
   if (depth > LIMITS.metadataDepth)
     throw overLimit(path, LIMITS.metadataDepth, depth, ' levels, and no object inside itself');
+  if ('toJSON' in value) throw invalid(path, 'a JSON value without toJSON()', value);
   if (isArray) {
     for (let i = 0; i < value.length; ++i) checkJson(`${path}[${i}]`, value[i], depth + 1);
   } else {
-    if (typeof value.toJSON === 'function')
-      throw invalid(path, 'a JSON value without toJSON()', value);
     for (const [key, inner] of Object.entries(value))
       if (inner !== undefined) checkJson(`${path}.${key}`, inner, depth + 1);
   }

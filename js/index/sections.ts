@@ -47,7 +47,6 @@ export function decodeStrings(what: string, bytes: Uint8Array, count: number): s
   const head = 4 + 4 * count;
   if (bytes.length < head || view.getUint32(0, true) !== count)
     throw damaged(`expected ${count} ${what}, as many as vectors`);
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let from = head;
   const strings = Array.from({ length: count }, (_, i) => {
     const to = head + view.getUint32(4 + 4 * i, true);
@@ -55,12 +54,16 @@ export function decodeStrings(what: string, bytes: Uint8Array, count: number): s
       throw damaged(`the text of ${what} ${i} lies outside its section`);
     const text = bytes.subarray(from, to);
     from = to;
-    try {
-      return decoder.decode(text);
-    } catch (cause) {
-      throw damaged(`the text of ${what} ${i} is not UTF-8`, cause);
-    }
+    return decodeText(`the text of ${what} ${i}`, text);
   });
   if (from !== bytes.length) throw damaged(`bytes are left over behind the ${what}`);
   return strings;
+}
+
+export function decodeText(what: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw damaged(`${what} is not UTF-8`, cause);
+  }
 }

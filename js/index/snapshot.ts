@@ -9,6 +9,7 @@ import {
   CONF,
   damaged,
   decodeStrings,
+  decodeText,
   encodeStrings,
   type HostSection,
   IDS,
@@ -170,7 +171,7 @@ function readHostSections(
 
 function readInfo(section: HostSection | undefined): Info {
   if (section === undefined) return {};
-  const info = parseObject('its INFO section', new TextDecoder().decode(section.bytes));
+  const info = parseObject('its INFO section', decodeText('its INFO section', section.bytes));
   const { model, dimensions } = info as { model?: unknown; dimensions?: unknown };
   if (
     (model !== undefined && typeof model !== 'string') ||

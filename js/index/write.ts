@@ -1,3 +1,4 @@
+import type { StatusCode } from '../../types/raw.js';
 import {
   checkArray,
   checkKeys,
@@ -10,7 +11,7 @@ import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR, OUT_OF_MEMORY } from '../core/status.js';
 import type { Item, Metadata, Progress, WriteResult } from '../types.js';
 import { metadataText } from './metadata.js';
-import { checkId } from './records.js';
+import { checkId, type Records } from './records.js';
 import type { State } from './state.js';
 import { type Components, checkVector, checkVectors, invalidVector, rowBytes } from './vectors.js';
 
@@ -86,24 +87,32 @@ export function upsertFlat<M extends Metadata>(
   );
 }
 
+/** `opened` gives the state, or throws once the index is disposed, which may be between two steps. */
 export function* upsertSteps<M extends Metadata>(
-  state: State,
-  items: readonly Item<M>[],
+  opened: () => State,
+  items: Iterable<Item<M>>,
 ): Generator<Progress, WriteResult> {
+  if (typeof items !== 'object' || items === null || !(Symbol.iterator in items))
+    throw invalid('items', 'an iterable of records', items);
   // About 64 KB of vectors and at most 64 records a step.
-  const step = Math.max(1, Math.min(64, Math.floor(65_536 / rowBytes(state.shape))));
-  let [inserted, updated] = [0, 0];
-  for (let from = 0; from < items.length; from += step) {
-    const part = items.slice(from, from + step);
-    const done = apply(
-      state,
-      part.map((item, i) => checkItem(state, `items[${from + i}]`, item)),
-    );
-    inserted += done.inserted;
-    updated += done.updated;
-    yield { done: Math.min(from + step, items.length), total: items.length };
+  const step = Math.max(1, Math.min(64, Math.floor(65_536 / rowBytes(opened().shape))));
+  const total = Array.isArray(items) ? items.length : undefined;
+  let [done, inserted, updated] = [0, 0, 0];
+  let writes: Write[] = [];
+  const flush = (): Progress => {
+    const result = apply(opened(), writes);
+    inserted += result.inserted;
+    updated += result.updated;
+    done += writes.length;
+    writes = [];
+    return total === undefined ? { done } : { done, total };
+  };
+  for (const item of items) {
+    writes.push(checkItem(opened(), `items[${done + writes.length}]`, item));
+    if (writes.length === step) yield flush();
   }
-  return { inserted, updated, version: state.version };
+  if (writes.length > 0) yield flush();
+  return { inserted, updated, version: opened().version };
 }
 
 export function update<M extends Metadata>(
@@ -122,8 +131,13 @@ export function update<M extends Metadata>(
     metadataText('patch.metadata', patch.metadata);
     metadata = metadataText('metadata', { ...parse(before), ...withoutUndefined(patch.metadata) });
   }
-  if (row === undefined) return false;
-  if (vector !== undefined) apply(state, [{ what: 'patch.vector', id, vector, metadata }]);
+  const write = vector && { what: 'patch.vector', id, vector, metadata };
+  if (row === undefined) {
+    // To a row that cannot exist: the core says whether the vector is one, and takes nothing.
+    if (write) commit(state, [write], () => [APPEND - 1]);
+    return false;
+  }
+  if (write) apply(state, [write]);
   else if (metadata !== before) {
     state.records.put(id, metadata);
     ++state.version;
@@ -159,7 +173,7 @@ export function compact(state: State): number {
 }
 
 /** One item, or a list of them. */
-export function listOf<T extends object>(items: T | Iterable<T>): readonly T[] {
+function listOf<T extends object>(items: T | Iterable<T>): readonly T[] {
   if (typeof items !== 'object' || items === null)
     throw invalid('items', 'a record or an iterable of records', items);
   return Symbol.iterator in items ? Array.from(items) : [items];
@@ -182,43 +196,51 @@ function checkItem(state: State, what: string, item: unknown): Write {
 function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): unknown {
   if (item.vector !== undefined && item.values !== undefined)
     throw invalid(what, 'vector or values', 'both');
-  return item.vector ?? item.values;
+  return item.vector === undefined ? item.values : item.vector;
 }
 
 function apply(state: State, writes: readonly Write[]): WriteResult {
-  const { collection, records, core, shape } = state;
+  const { records } = state;
   if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
+  const ids = new Set(writes.map(({ id }) => id));
+  const inserted = Array.from(ids).filter((id) => records.row(id) === undefined).length;
+  if (records.count + inserted > LIMITS.records)
+    throw overLimit('items', LIMITS.records, records.count + inserted, ' records in an index');
+
+  check(commit(state, writes, () => targetsOf(records, writes)));
+
+  for (const { id, metadata } of writes) records.put(id, metadata);
+  return { inserted, updated: ids.size - inserted, version: ++state.version };
+}
+
+/** The row of each write: one that exists, one that an earlier write of the batch takes, or new. */
+function targetsOf(records: Records, writes: readonly Write[]): number[] {
+  const fresh = new Map<string, number>();
+  return writes.map(({ id }) => {
+    const row = records.row(id) ?? fresh.get(id);
+    if (row === undefined) fresh.set(id, records.rows + fresh.size);
+    return row ?? APPEND;
+  });
+}
+
+/** Offers the vectors to the core, all or nothing. `targets` is asked once there is room. */
+function commit(state: State, writes: readonly Write[], targets: () => number[]): StatusCode {
+  const { collection, core, records, shape } = state;
   let status = collection.stage(writes.length);
   if (status === OUT_OF_MEMORY && compact(state) > 0) status = collection.stage(writes.length);
   check(status);
-
-  // The row of each write: one that exists, one that an earlier write of this batch takes, or new.
-  const first = records.rows;
-  const fresh = new Map<string, number>();
-  const targets = writes.map(({ id }) => {
-    const row = records.row(id) ?? fresh.get(id);
-    if (row === undefined) fresh.set(id, first + fresh.size);
-    return row ?? APPEND;
-  });
-  if (records.count + fresh.size > LIMITS.records)
-    throw overLimit('items', LIMITS.records, records.count + fresh.size, ' records in an index');
-
   writes.forEach(({ vector }, i) => {
-    const at = collection.row(first + i);
+    const at = collection.row(records.rows + i);
     if (shape.metric === 'hamming') core.heap.writeBytes(at, vector as Uint8Array);
     else core.heap.writeFloats(at, vector);
   });
-  core.heap.writeUint32s(collection.targets(), targets);
+  core.heap.writeUint32s(collection.targets(), targets());
   status = collection.commit();
   if (status === INVALID_VECTOR) {
     const { what, vector } = writes[collection.faulty()] as Write;
     throw invalidVector(what, vector, shape);
   }
-  check(status);
-
-  for (const { id, metadata } of writes) records.put(id, metadata);
-  const updated = new Set(writes.map(({ id }) => id)).size - fresh.size;
-  return { inserted: fresh.size, updated, version: ++state.version };
+  return status;
 }
 
 function parse(text: string | undefined): Metadata {

@@ -24,8 +24,10 @@ class Bitset {
   bool test(std::uint32_t bit) const noexcept { return (words_[bit / 64] >> (bit % 64) & 1) != 0; }
   void set(std::uint32_t bit) noexcept { words_[bit / 64] |= std::uint64_t{1} << (bit % 64); }
 
-  // Clears every bit and keeps the room.
-  void reset() noexcept {
+  // Leaves the bits [0, count), all clear, and gives back the rest. Pre: count <= the last grow().
+  void reset(std::uint32_t count) noexcept {
+    (void)words_.resize((std::size_t{count} + 63) / 64);  // shrinking never fails
+    words_.shrink();
     for (std::uint64_t& word : words_.span()) word = 0;
   }
 

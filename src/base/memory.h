@@ -99,6 +99,16 @@ class Array {
     data_[size_++] = value;
   }
 
+  // Gives back what size() does not need.
+  void shrink() noexcept {
+    if (size_ == 0) return free();
+    if (size_ == capacity_) return;
+    void* block = budget_->resize(data_, capacity_ * sizeof(T), size_ * sizeof(T));
+    if (block == nullptr) return;
+    data_ = static_cast<T*>(block);
+    capacity_ = size_;
+  }
+
   void free() noexcept {
     if (data_ != nullptr) budget_->release(data_, capacity_ * sizeof(T));
     data_ = nullptr;

@@ -31,9 +31,13 @@ VectorStore::VectorStore(Shape shape, MemoryBudget& budget) noexcept
 
 VectorStore::~VectorStore() { free_blocks_from(0); }
 
+std::uint32_t VectorStore::first_block_capacity(std::uint32_t rows) const noexcept {
+  return std::min(std::max(kFirstRows, std::bit_ceil(rows)), block_rows());
+}
+
 Status VectorStore::reserve_first_block(std::uint32_t rows) noexcept {
   if (rows <= first_block_rows_) return Status::kOk;
-  const std::uint32_t wanted = std::min(std::max(kFirstRows, std::bit_ceil(rows)), block_rows());
+  const std::uint32_t wanted = first_block_capacity(rows);
   if (const Status status = blocks_.reserve(1); status != Status::kOk) return status;
   std::byte* block = first_block_rows_ == 0 ? nullptr : blocks_[0];
   void* grown = budget_->resize(block, first_block_rows_ * row_bytes_, wanted * row_bytes_);
@@ -85,7 +89,6 @@ Status VectorStore::check_targets(std::span<const std::uint32_t> targets) const 
 
 Status VectorStore::commit(std::span<const std::uint32_t> targets) noexcept {
   if (targets.size() > staged_) return Status::kInvalidArgument;
-  if (const Status status = check_targets(targets); status != Status::kOk) return status;
 
   const std::uint32_t first = rows_;
   for (std::uint32_t i = 0; i < targets.size(); ++i) {
@@ -96,6 +99,7 @@ Status VectorStore::commit(std::span<const std::uint32_t> targets) noexcept {
     }
     if (shape_.metric == Metric::kCosine) inverse_norms_[first + i] = *norm;
   }
+  if (const Status status = check_targets(targets); status != Status::kOk) return status;
 
   staged_ = 0;
   for (std::uint32_t i = 0; i < targets.size(); ++i) {
@@ -128,8 +132,23 @@ void VectorStore::compact() noexcept {
   rows_ = to;
   staged_ = 0;
   deleted_count_ = 0;
-  deleted_.reset();
+  shrink();
+}
+
+// Pre: rows_ > 0, none deleted or staged.
+void VectorStore::shrink() noexcept {
+  deleted_.reset(rows_);
+  if (shape_.metric == Metric::kCosine) {
+    (void)inverse_norms_.resize(rows_);  // shrinking never fails
+    inverse_norms_.shrink();
+  }
   free_blocks_from(((std::size_t{rows_} - 1) >> shift_) + 1);
+  const std::uint32_t wanted = first_block_capacity(rows_);
+  if (blocks_.size() > 1 || wanted >= first_block_rows_) return;
+  void* block = budget_->resize(blocks_[0], first_block_rows_ * row_bytes_, wanted * row_bytes_);
+  if (block == nullptr) return;
+  blocks_[0] = static_cast<std::byte*>(block);
+  first_block_rows_ = wanted;
 }
 
 void VectorStore::clear() noexcept {

@@ -56,15 +56,15 @@ class VectorStore {
 
   // Takes the rows staged from `first` on, in order: staged row i is appended where targets[i] is
   // kAppend, else it replaces the vector of row targets[i], which may be one appended earlier in
-  // this batch. All or nothing: kInvalidVector (faulty_row() says which i) and kNotFound (a target
-  // is not live) change nothing.
+  // this batch. All or nothing: kInvalidVector (faulty_row() says which i), looked for first, and
+  // kNotFound (a target is not live) change nothing.
   Status commit(std::span<const std::uint32_t> targets) noexcept;
   std::uint32_t faulty_row() const noexcept { return faulty_row_; }
 
   // kNotFound: not a live row.
   Status remove(std::uint32_t row) noexcept;
 
-  // Drops deleted rows and renumbers the rest in order; frees the blocks that become empty.
+  // Drops deleted rows and renumbers the rest in order; gives back the memory that becomes free.
   void compact() noexcept;
 
   void clear() noexcept;
@@ -78,9 +78,11 @@ class VectorStore {
     return (row & (block_rows() - 1)) * row_bytes_;
   }
   Status reserve(std::uint32_t rows) noexcept;
+  std::uint32_t first_block_capacity(std::uint32_t rows) const noexcept;
   Status reserve_first_block(std::uint32_t rows) noexcept;
   Status check_targets(std::span<const std::uint32_t> targets) const noexcept;
   void free_blocks_from(std::size_t block) noexcept;
+  void shrink() noexcept;
 
   Shape shape_;
   std::size_t row_bytes_;
