@@ -38,7 +38,7 @@ async function runMainJob() {
   );
   for (const text of EXAMPLES) {
     const { matches, milliseconds } = search(index, embed, text, { topK: HITS });
-    console.log(`\n"${text}"  (${milliseconds.toFixed(2)} ms)`);
+    console.log(`\n"${text}"  (${milliseconds.toFixed(2)} ms, embedding included)`);
     for (const { score, metadata } of matches) {
       const { file, heading } = metadata;
       console.log(`  ${score.toFixed(3)}  ${[file, heading].filter(Boolean).join(' > ')}`);

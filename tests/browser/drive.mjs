@@ -1,0 +1,143 @@
+/** What the drivers share: where the browsers are, what is served, what becomes of the results. */
+import assert from 'node:assert/strict';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CSP, demoMounts, readDocuments, serve, shipped } from '../../web-demo/server.mjs';
+import { createIndex, packageFile, root } from '../support/package.mjs';
+import { snapshot } from './data.js';
+import { SETS } from './suite.js';
+
+/** Milliseconds for a page to finish; it takes a few seconds at most. */
+const PATIENCE = 45_000;
+
+/** The path of a browser: what the variable says, or the first of `names` on PATH. */
+export function findBrowser(variable, names) {
+  const given = process.env[variable];
+  const candidates = given
+    ? [given]
+    : (process.env.PATH ?? '')
+        .split(delimiter)
+        .flatMap((folder) => names.map((name) => join(folder, name)));
+  const found = candidates.find(isExecutable);
+  if (found === undefined)
+    throw new Error(
+      given
+        ? `${variable}=${given}: expected a program there, found none`
+        : `expected one of ${names.join(', ')} on PATH, or its path in ${variable}; found none`,
+    );
+  return found;
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The demo, and the suite at /suite/ and /without-eval/ with what it expects beside it. */
+export async function serveAll() {
+  const folder = dirname(packageFile('./package.json'));
+  const has = await shipped(folder);
+  const hasButWasm = (path) => has(path) && !path.endsWith('.wasm');
+  const suite = fileURLToPath(new URL('.', import.meta.url));
+  return serve({
+    mounts: [
+      { at: '/suite/', folder: suite },
+      { at: '/without-eval/', folder: suite, csp: CSP.replace(" 'wasm-unsafe-eval'", '') },
+      { at: '/lost/', folder, has: hasButWasm },
+      { at: '/rewritten/', folder, has: hasButWasm, answersWithPage: true },
+      ...(await demoMounts(folder)),
+    ],
+    bytes: {
+      '/documents.json': JSON.stringify(await readDocuments(root)),
+      '/snapshot.rv': await snapshot(createIndex),
+    },
+  });
+}
+
+/**
+ * Defines the tests of one browser, as Playwright or Puppeteer launches it.
+ * @param {string} name
+ * @param {() => Promise<{ newPage(): Promise<object>, close(): Promise<void> }>} launch
+ */
+export function testIn(name, launch) {
+  test(name, async (t) => {
+    const server = await serveAll();
+    t.after(() => server.close());
+    const browser = await launch();
+    t.after(() => browser.close());
+
+    await t.test('all assertions hold under a strict content security policy', async (all) => {
+      const outcome = await visit(browser, `${server.url}suite/suite.html`);
+      for (const { name, ok, error } of outcome.results)
+        await all.test(name, () => assert.ok(ok, error));
+      assert.equal(outcome.title, 'done');
+      assert.deepEqual(outcome.errors, []);
+      assert.deepEqual(outcome.violations, []);
+      assert.equal(outcome.results.length, 2 * Object.keys(SETS.all).length);
+      assert.ok(outcome.results.length >= 36, `only ${outcome.results.length} assertions ran`);
+    });
+
+    await t.test("a policy without 'wasm-unsafe-eval' is named in the error", async () => {
+      const url = `${server.url}without-eval/suite.html?set=without-eval`;
+      const { results, violations } = await visit(browser, url);
+      assert.deepEqual(
+        results.map(({ ok, error }) => error ?? ok),
+        [true, true],
+      );
+      assert.match(violations.join('\n'), /^script-src.*wasm-eval/m);
+    });
+
+    await t.test('an assertion that does not hold is reported', async () => {
+      const { results } = await visit(browser, `${server.url}suite/suite.html?set=failing`);
+      assert.deepEqual(
+        results.map(({ ok }) => ok),
+        [true, false, true, false],
+      );
+      assert.match(results[1].error, /expected 3, got 2/);
+    });
+  });
+}
+
+/** What becomes of the suite at `url`, in a page of its own. */
+async function visit(browser, url) {
+  const page = await browser.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(`page error: ${error.message}`));
+  try {
+    await page.goto(url);
+    const outcome = await within(page.evaluate(outcomeOfPage), url, errors);
+    return { ...outcome, errors: [...outcome.trouble, ...errors] };
+  } finally {
+    await page.close();
+  }
+}
+
+/** Runs in the page. */
+async function outcomeOfPage() {
+  if (globalThis.finished === undefined)
+    throw new Error('page.js did not run: it, or a module that it imports, did not load');
+  await globalThis.finished;
+  const { results, trouble, violations } = globalThis;
+  return { results, trouble, violations, title: document.title };
+}
+
+/** `promise`, or after PATIENCE an error that says what was awaited and what went wrong there. */
+async function within(promise, what, errors) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    const give = () =>
+      reject(new Error([`${what}: not done in ${PATIENCE / 1000} s`, ...errors].join('\n')));
+    timer = setTimeout(give, PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

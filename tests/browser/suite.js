@@ -1,0 +1,248 @@
+/**
+ * What must hold in every browser and in its workers: named assertions, and no test driver. The
+ * drivers' server (drive.mjs) puts the package at /package/, at /lost/ without its .wasm file, and
+ * at /rewritten/ with a page in the .wasm file's place.
+ */
+import { bruteForce, METRICS, records, snapshot, vectors } from './data.js';
+
+const PACKAGE = '/package/dist/index.js';
+
+/** Sets of assertions by name; `suite.html?set=...` chooses one. */
+export const SETS = {
+  all: {
+    ...Object.fromEntries(
+      METRICS.map((metric) => [`${metric} finds what brute force finds`, () => finds(metric)]),
+    ),
+    'a replaced record is found by its new vector only': async () => {
+      const index = await filled(2, [vector(1, 0), vector(0, 1)]);
+      const result = index.upsert({ id: 'id-0', vector: vector(0.1, 1) });
+      same([result.inserted, result.updated], [0, 1]);
+      same(ids(index.query(vector(1, 0))), ['id-0', 'id-1']);
+      same(index.count(), 2);
+    },
+    'steps tell how far they are and end with all records in': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const index = await createIndex({ dimensions: 256 });
+      const items = records(vectors(5, 500, 256));
+      const seen = [];
+      for (const { done, total } of index.upsertSteps(items)) seen.push([done, total]);
+      same(seen.length > 1, true);
+      same(seen.at(-1), [500, 500]);
+      same(index.count(), 500);
+    },
+    'metadata comes back as it was put in': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const index = await createIndex({ dimensions: 2 });
+      const metadata = { text: 'grüße 🦀', nested: { list: [1, null, 'a'] } };
+      index.upsert({ id: 'ключ', vector: [1, 2], metadata });
+      same(index.get('ключ'), { id: 'ключ', vector: [1, 2], metadata });
+      same(index.query([1, 2]).matches[0].metadata, metadata);
+    },
+    'an exported index is the same index when imported': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const list = vectors(3, 200, 24);
+      const index = await filled(24, list);
+      const copy = await createIndex({ dimensions: 24 });
+      same(copy.import(index.export()).inserted, 200);
+      const [query] = vectors(4, 1, 24);
+      same(copy.query(query).matches, index.query(query).matches);
+      same(copy.export(), index.export());
+    },
+    'the same calls give the same snapshot as in Node': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const response = await fetch('/snapshot.rv');
+      same(response.ok, true);
+      same(await snapshot(createIndex), new Uint8Array(await response.arrayBuffer()));
+    },
+    'memory grows while records come in, and nothing is lost': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const [count, dimensions] = [24_000, 512]; // 49 MB
+      const index = await createIndex({ dimensions });
+      const before = index.stats().wasmBytes;
+      const [first, last] = vectors(6, 2, dimensions);
+      const flat = new Float32Array(1000 * dimensions);
+      for (let from = 0; from < count; from += 1000) {
+        for (let i = 0; i < flat.length; ++i) flat[i] = ((i * 31 + from) % 1009) - 504;
+        if (from === 0) flat.set(first, 0);
+        if (from === count - 1000) flat.set(last, 999 * dimensions);
+        index.upsertFlat(
+          Array.from({ length: 1000 }, (_, i) => `id-${from + i}`),
+          flat,
+        );
+      }
+      above(index.stats().wasmBytes, Math.max(before, count * dimensions * 4));
+      same(ids(index.query(first, { topK: 1 })), ['id-0']);
+      same(ids(index.query(last, { topK: 1 })), [`id-${count - 1}`]);
+      same(index.get('id-0').vector, Array.from(first));
+      index.dispose();
+    },
+    'errors have a class, a code, and say what came': async () => {
+      const { createIndex, DimensionMismatchError, RuVectorError } = await import(PACKAGE);
+      const index = await filled(2, [vector(1, 0)]);
+      const error = await thrown(() => index.query([1, 2, 3]), 'DIMENSION_MISMATCH');
+      same(error instanceof DimensionMismatchError && error instanceof RuVectorError, true);
+      same([error.expected, error.actual], [2, 3]);
+      await thrown(() => index.query([1, Number.NaN]), 'INVALID_VECTOR', 'component 1');
+      await thrown(() => index.query([0, 0]), 'INVALID_VECTOR', 'zero vector');
+      await thrown(() => index.query([1, 2], { topk: 3 }), 'INVALID_ARGUMENT', "'topK'");
+      await thrown(() => index.query([1, 2], { topK: 10_001 }), 'LIMIT_EXCEEDED', '10000');
+      await thrown(() => index.queryById('absent'), 'NOT_FOUND', 'absent');
+      await thrown(() => index.insert({ id: 'id-0', vector: [1, 2] }), 'DUPLICATE_ID', 'id-0');
+      const bytes = index.export();
+      bytes[bytes.length - 1] ^= 1;
+      await thrown(() => index.import(bytes), 'FORMAT_CHECKSUM');
+      await thrown(() => index.import(new Uint8Array(9)), 'INVALID_ARGUMENT');
+      await thrown(() => createIndex({ dimensions: 0 }), 'INVALID_ARGUMENT', 'dimensions');
+      same(index.count(), 1);
+      index.dispose();
+      await thrown(() => index.count(), 'CLOSED');
+    },
+    'more than the memory that was allowed is OUT_OF_MEMORY, and changes nothing': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const index = await createIndex({ dimensions: 1024, maxMemoryBytes: 4_000_000 });
+      index.upsert({ id: 'kept', vector: new Float32Array(1024).fill(1) });
+      const many = records(vectors(8, 2000, 1024));
+      await thrown(() => index.upsert(many), 'OUT_OF_MEMORY');
+      same([index.count(), index.has(['kept', 'id-0'])], [1, [true, false]]);
+    },
+    'the wasm is loaded from its own file': async () => {
+      const { capabilities } = await import(PACKAGE);
+      const { loadedFrom, simd } = await capabilities();
+      same([loadedFrom, simd], ['url', true]);
+    },
+    'without the wasm file the inline copy is loaded': () => fallsBack('/lost/dist/index.js'),
+    'with a page in place of the wasm file the inline copy is loaded': () =>
+      fallsBack('/rewritten/dist/index.js'),
+    'a given URL that answers with a page is WASM_LOAD_FAILED, and says so': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const wasm = '/rewritten/dist/ruvector.wasm';
+      await thrown(() => createIndex({ dimensions: 2, wasm }), 'WASM_LOAD_FAILED', 'HTML', wasm);
+    },
+    'a given URL that is not found is WASM_LOAD_FAILED with the status': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const wasm = '/lost/dist/ruvector.wasm';
+      await thrown(() => createIndex({ dimensions: 2, wasm }), 'WASM_LOAD_FAILED', '404', wasm);
+    },
+    'the wasm can be given as a URL, a Response, bytes or a module': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const url = new URL('/package/dist/ruvector.wasm', location.href);
+      const bytes = await (await fetch(url)).arrayBuffer();
+      const module = await WebAssembly.compile(bytes);
+      for (const wasm of [url, url.href, await fetch(url), bytes, new Uint8Array(bytes), module]) {
+        const index = await createIndex({ dimensions: 2, wasm });
+        index.upsert({ id: 'a', vector: [1, 2] });
+        same(ids(index.query([1, 2])), ['a']);
+      }
+    },
+  },
+  /** For a page whose policy lacks 'wasm-unsafe-eval'. */
+  'without-eval': {
+    "without 'wasm-unsafe-eval' the error says what to add to the policy": async () => {
+      const { createIndex } = await import(PACKAGE);
+      await thrown(() => createIndex({ dimensions: 2 }), 'WASM_LOAD_FAILED', "'wasm-unsafe-eval'");
+    },
+  },
+  /** Shows that a driver reports what fails. */
+  failing: {
+    'an assertion that holds': async () => same(1 + 1, 2),
+    'an assertion that does not hold': async () => same(1 + 1, 3),
+  },
+};
+
+/** Runs a set, one assertion after another; never rejects. */
+export async function run(set) {
+  const results = [];
+  for (const [name, assertion] of Object.entries(SETS[set] ?? {})) {
+    try {
+      await assertion();
+      results.push({ name, ok: true });
+    } catch (error) {
+      results.push({ name, ok: false, error: `${error.message}\n${error.stack}` });
+    }
+  }
+  return results;
+}
+
+async function finds(metric) {
+  const { createIndex } = await import(PACKAGE);
+  const dimensions = metric === 'hamming' ? 1024 : 61; // 61: a remainder in every SIMD loop
+  const list = vectors(1, 400, dimensions, metric);
+  const queries = vectors(2, 5, dimensions, metric);
+  const index = await createIndex({ dimensions, metric });
+  same(index.upsert(records(list)).inserted, 400);
+  const batch = index.queryMany(queries, { topK: 20 });
+  for (const [i, query] of queries.entries()) {
+    const expected = bruteForce(list, query, metric, dimensions).slice(0, 20);
+    const { matches, count, complete } = index.query(query, { topK: 20 });
+    same([count, complete], [20, true]);
+    same(
+      matches.map(({ id }) => id),
+      expected.map(({ id }) => id),
+    );
+    for (const [k, { distance, score }] of matches.entries()) {
+      close(distance, expected[k].distance);
+      close(score, expected[k].score);
+    }
+    same(batch[i].matches, matches);
+  }
+  index.dispose();
+}
+
+/** The package at `url` has lost its file: it must work from the inline copy, and say so. */
+async function fallsBack(url) {
+  const { capabilities, createIndex } = await import(url);
+  const index = await createIndex({ dimensions: 2 });
+  index.upsert({ id: 'a', vector: [1, 2] });
+  same(ids(index.query([1, 2])), ['a']);
+  same((await capabilities()).loadedFrom, 'inline');
+}
+
+async function filled(dimensions, list) {
+  const { createIndex } = await import(PACKAGE);
+  const index = await createIndex({ dimensions });
+  index.upsert(records(list));
+  return index;
+}
+
+function vector(...components) {
+  return Float32Array.from(components);
+}
+
+function ids({ matches }) {
+  return matches.map(({ id }) => id);
+}
+
+function same(actual, expected) {
+  const [a, b] = [text(actual), text(expected)];
+  if (a !== b) throw new Error(`expected ${b.slice(0, 300)}, got ${a.slice(0, 300)}`);
+}
+
+function text(value) {
+  return value instanceof Uint8Array
+    ? `${value.length} bytes: ${Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+    : JSON.stringify(value);
+}
+
+/** f32 sums of up to 61 terms of size 1 or less: 61 roundings of 2^-24, doubled. */
+function close(actual, expected) {
+  if (!(Math.abs(actual - expected) <= 1e-5 * Math.max(1, Math.abs(expected))))
+    throw new Error(`expected ${expected}, got ${actual}`);
+}
+
+function above(actual, least) {
+  if (!(actual > least)) throw new Error(`expected more than ${least}, got ${actual}`);
+}
+
+/** The error with `code`, whose message holds all `parts`. */
+async function thrown(action, code, ...parts) {
+  try {
+    await action();
+  } catch (error) {
+    same(error.code, code);
+    for (const part of parts)
+      if (!error.message.includes(part))
+        throw new Error(`expected "${part}" in the message, got "${error.message}"`);
+    return error;
+  }
+  throw new Error(`expected an error ${code}, got none`);
+}
