@@ -9,6 +9,7 @@ import {
   type Components,
   checkVector,
   checkVectors,
+  distanceOf,
   invalidVector,
   rowBytes,
   scoreOf,
@@ -155,7 +156,7 @@ function matchesOf<M extends Metadata>(state: State, i: number, options: Checked
   const distances: number[] = [];
   core.heap.forEachNeighbor(collection.neighbors(i), collection.found(i), (row, distance) => {
     rows.push(row);
-    distances.push(distance);
+    distances.push(distanceOf(distance, shape));
   });
   const matches: Match<M>[] = [];
   for (const [n, row] of rows.entries()) {

@@ -143,6 +143,11 @@ export function invalidVector(what: string, vector: Components, shape: Shape): R
   );
 }
 
+/** The public distance of what the core ranks by: under euclidean that is the square. */
+export function distanceOf(ranked: number, shape: Shape): number {
+  return shape.metric === 'euclidean' ? Math.sqrt(ranked) : ranked;
+}
+
 export function scoreOf(distance: number, shape: Shape): number {
   switch (shape.metric) {
     case 'cosine':

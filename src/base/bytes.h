@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace rv {
 
@@ -21,6 +22,12 @@ T load_le(const std::byte* at) noexcept {
 template <typename T>
 void store_le(std::byte* at, T value) noexcept {
   std::memcpy(at, &value, sizeof value);
+}
+
+inline bool is_zero(std::span<const std::byte> bytes) noexcept {
+  for (const std::byte byte : bytes)
+    if (byte != std::byte{0}) return false;
+  return true;
 }
 
 // The next multiple of `alignment`, a power of two. Pre: value <= UINT64_MAX - alignment.

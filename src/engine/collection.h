@@ -52,7 +52,8 @@ class Collection {
   std::span<std::byte> queries() noexcept { return queries_.span(); }
 
   // The min(k, live rows) nearest rows of each prepared query, nearest first, ties to the smaller
-  // row. kInvalidVector: faulty() says which query; no results then.
+  // row. Distances are what the metric ranks by: squares under euclidean, whose f32 roots could tie
+  // where they do not. kInvalidVector: faulty() says which query; no results then.
   Status search() noexcept;
 
   // Of query i, after search().

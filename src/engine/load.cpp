@@ -38,6 +38,7 @@ Status SnapshotLoader::start_vectors() noexcept {
   if (load_le<std::uint32_t>(conf_ + 8) != 0) return Status::kFormatVersion;  // index: flat only
   shape_ = {static_cast<Metric>(metric), load_le<std::uint32_t>(conf_)};
   rows_ = load_le<std::uint32_t>(conf_ + 12);
+  if (!is_zero(std::span(conf_).subspan(16))) return Status::kFormatVersion;
   if (shape_.validate() != Status::kOk || rows_ > kMaxRows) return Status::kFormatChecksum;
   // Before any memory is taken: a forged count must not be able to ask for it.
   if (reader_.find(kSectionVecs)->length != std::uint64_t{rows_} * shape_.row_bytes())

@@ -7,7 +7,7 @@
 namespace rv {
 
 Status Collection::prepare(std::uint32_t count, std::uint32_t k) noexcept {
-  found_ = 0;
+  query_count_ = k_ = found_ = 0;
   if (count == 0 || k == 0) return Status::kInvalidArgument;
   if (k > kMaxTopK) return Status::kLimitExceeded;
   const std::uint64_t query_bytes = std::uint64_t{count} * store_.shape().row_bytes();
@@ -26,6 +26,7 @@ Status Collection::prepare(std::uint32_t count, std::uint32_t k) noexcept {
 Status Collection::search() noexcept {
   const std::size_t row_bytes = store_.shape().row_bytes();
   cost_ = {};
+  found_ = 0;
   for (std::uint32_t i = 0; i < query_count_; ++i) {
     const auto vector = queries_.span().subspan(i * row_bytes, row_bytes);
     const auto norm = inverse_norm(store_.shape(), vector);
@@ -37,11 +38,11 @@ Status Collection::search() noexcept {
     nearest_[i] = TopK(keys_.span().subspan(std::size_t{i} * k_, k_));
   }
 
-  flat_search(store_, flat_queries_.span(), nearest_.span(), cost_);
+  // Not the whole buffers: a prepare() that failed half-way leaves them longer, and no queries.
+  const auto nearest = nearest_.span().first(query_count_);
+  flat_search(store_, flat_queries_.span().first(query_count_), nearest, cost_);
 
-  for (TopK& nearest : nearest_.span())
-    for (Neighbor& neighbor : nearest.sort())
-      neighbor.distance = reported_distance(store_.shape().metric, neighbor.distance);
+  for (TopK& top : nearest) top.sort();
   found_ = std::min(k_, store_.live_rows());
   return Status::kOk;
 }

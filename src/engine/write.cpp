@@ -4,6 +4,7 @@
 namespace rv {
 
 Status Collection::stage(std::uint32_t count) noexcept {
+  targets_.free();  // of a batch that was never committed
   if (const Status status = store_.stage(count); status != Status::kOk) return status;
   return targets_.resize(count);
 }

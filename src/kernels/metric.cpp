@@ -40,8 +40,4 @@ Result<float> inverse_norm(Shape shape, std::span<const std::byte> row) noexcept
   return static_cast<float>(1.0 / std::sqrt(squared));
 }
 
-float reported_distance(Metric metric, float ranked) noexcept {
-  return metric == Metric::kEuclidean ? std::sqrt(ranked) : ranked;
-}
-
 }  // namespace rv

@@ -1,11 +1,11 @@
-// What each metric stores, ranks by and reports.
+// What each metric stores and ranks by.
 //
-//   metric     row bytes  ranks by (lower is nearer)      reports as distance
-//   cosine     4 * dim    1 - cos, clamped to [0, 2]      the same
-//   dot        4 * dim    -dot                            the same
-//   euclidean  4 * dim    sum (a - b)^2                   its square root
-//   manhattan  4 * dim    sum |a - b|                     the same
-//   hamming    dim / 8    differing bits                  the same
+//   metric     row bytes  distance (lower is nearer)
+//   cosine     4 * dim    1 - cos, clamped to [0, 2]
+//   dot        4 * dim    -dot
+//   euclidean  4 * dim    sum (a - b)^2; hosts report its root
+//   manhattan  4 * dim    sum |a - b|
+//   hamming    dim / 8    differing bits
 #pragma once
 
 #include <cstddef>
@@ -44,8 +44,5 @@ struct Shape {
 // may have any alignment. kInvalidVector: a component is NaN or infinite, the norm is above
 // kMaxNorm, or, under cosine, zero or below kMinCosineNorm.
 Result<float> inverse_norm(Shape shape, std::span<const std::byte> row) noexcept;
-
-// Turns what the kernels rank by into the reported distance.
-float reported_distance(Metric metric, float ranked) noexcept;
 
 }  // namespace rv

@@ -1,4 +1,5 @@
-// The snapshot container, version 1: this header is its manual. Little-endian throughout.
+// The snapshot container, version 1: this header is its manual. Little-endian throughout. Bytes
+// that are zero here are reserved: a reader refuses other values as of a newer version.
 //
 //   offset  header, 64 bytes
 //        0  u8[8]  magic "\x8Arvsnap\n": a byte above 0x7F and a line feed betray text transfers

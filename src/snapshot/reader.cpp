@@ -41,9 +41,12 @@ Status SectionReader::open(std::span<const std::byte> prefix, std::uint64_t tota
   const auto wanted = prefix_bytes(prefix);
   if (!wanted.ok()) return wanted.status();
   const std::byte* header = prefix.data();
+  // The upper half of u64 is beyond any storage; without it no sum below wraps.
+  if (total_bytes > UINT64_MAX / 2) return Status::kFormatChecksum;
   if (prefix.size() < *wanted || load_le<std::uint64_t>(header + 16) != total_bytes)
     return Status::kFormatChecksum;
-  if (load_le<std::uint32_t>(header + 28) != 0) return Status::kFormatVersion;
+  if (load_le<std::uint32_t>(header + 28) != 0 || !is_zero(prefix.subspan(48, 12)))
+    return Status::kFormatVersion;
   const auto table = prefix.subspan(kHeaderBytes, *wanted - kHeaderBytes);
   if (load_le<std::uint32_t>(header + 24) != crc32(0, table)) return Status::kFormatChecksum;
 
@@ -54,6 +57,7 @@ Status SectionReader::open(std::span<const std::byte> prefix, std::uint64_t tota
                           load_le<std::uint32_t>(entry + 8),  load_le<std::uint32_t>(entry + 12),
                           load_le<std::uint64_t>(entry + 16), load_le<std::uint64_t>(entry + 24)};
     if (const Status status = check_supported(section); status != Status::kOk) return status;
+    if (!is_zero(table.subspan(at + 32, 32))) return Status::kFormatVersion;
     if (section.offset != align_up(end, kSectionAlignment) || section.offset > total_bytes ||
         section.length > total_bytes - section.offset || find(section.kind) != nullptr)
       return Status::kFormatChecksum;
