@@ -15,7 +15,7 @@ const REPEATS = 9;
 const QUERIES = 64;
 const METRICS = { cosine: 'dot', euclidean: 'l2' };
 
-const env = provision('wasm');
+const env = provision('all');
 build(env);
 cmake('native', env, 'flat_reference');
 const { createIndex } = await import('@ruvector/wasm');
@@ -57,8 +57,13 @@ async function overheadMs() {
 
 async function compare(n) {
   const flat = new Float32Array((n + QUERIES) * DIM);
+  // Unit vectors: dot and cosine rank alike, so one native kernel serves.
   seededVectors({ seed: SEED + n, count: n + QUERIES, dimensions: DIM }).forEach((vector, i) => {
-    flat.set(vector, i * DIM);
+    const norm = Math.hypot(...vector);
+    flat.set(
+      vector.map((x) => x / norm),
+      i * DIM,
+    );
   });
   mkdirSync('build/bench', { recursive: true });
   writeFileSync('build/bench/vectors.f32', flat);

@@ -138,39 +138,32 @@ function run<M extends Metadata>(
 
   const results = vectors.map((_, i) => {
     const matches = matchesOf<M>(state, i, options);
-    return {
-      matches,
-      count: matches.length,
-      complete: true,
-      queryId: `q${++state.queries}`,
-      version: state.version,
-    };
+    const queryId = `q${++state.queries}`;
+    const { version } = state;
+    return { matches, count: matches.length, complete: true, queryId, version, tookMs: 0 };
   });
   const tookMs = (performance.now() - started) / vectors.length;
-  return results.map((result) => ({ ...result, tookMs }));
+  for (const result of results) result.tookMs = tookMs;
+  return results;
 }
 
 function matchesOf<M extends Metadata>(state: State, i: number, options: Checked): Match<M>[] {
   const { collection, core, records, shape } = state;
+  const matches: Mutable<Match<M>>[] = [];
   const rows: number[] = [];
-  const distances: number[] = [];
-  core.heap.forEachNeighbor(collection.neighbors(i), collection.found(i), (row, distance) => {
-    rows.push(row);
-    distances.push(distanceOf(distance, shape));
-  });
-  const matches: Match<M>[] = [];
-  for (const [n, row] of rows.entries()) {
-    const distance = distances[n] as number;
+  core.heap.forEachNeighbor(collection.neighbors(i), collection.found(i), (row, ranked) => {
+    const distance = distanceOf(ranked, shape);
     const score = scoreOf(distance, shape);
-    if (score < options.minScore) break;
+    if (score < options.minScore) return;
+    const match: Mutable<Match<M>> = { id: records.id(row) as string, score, distance };
     const text = options.includeMetadata ? records.metadata(row) : undefined;
-    matches.push({
-      id: records.id(row) as string,
-      score,
-      distance,
-      ...(text !== undefined && { metadata: JSON.parse(text) as M }),
-      ...(options.includeVector && { vector: vectorAt(state, row) }),
-    });
-  }
+    if (text !== undefined) match.metadata = JSON.parse(text) as M;
+    matches.push(match);
+    rows.push(row);
+  });
+  if (options.includeVector)
+    for (const [n, match] of matches.entries()) match.vector = vectorAt(state, rows[n] as number);
   return matches;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

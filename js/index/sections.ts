@@ -10,15 +10,12 @@ export interface HostSection {
 
 export const REQUIRED = 1;
 
-function kind(name: string): number {
-  return [...name].reduce((value, character, i) => value + (character.charCodeAt(0) << (8 * i)), 0);
-}
-
-export const CONF: number = /* @__PURE__ */ kind('CONF');
-export const VECS: number = /* @__PURE__ */ kind('VECS');
-export const IDS: number = /* @__PURE__ */ kind('IDS ');
-export const META: number = /* @__PURE__ */ kind('META');
-export const INFO: number = /* @__PURE__ */ kind('INFO');
+/** Kinds: four ASCII characters, little-endian. */
+export const CONF = 0x464e4f43;
+export const VECS = 0x53434556;
+export const IDS = 0x20534449;
+export const META = 0x4154454d;
+export const INFO = 0x4f464e49;
 
 export function damaged(message: string, cause?: unknown): RuVectorError {
   return new RuVectorError('FORMAT_CHECKSUM', `the snapshot is damaged: ${message}`, { cause });
@@ -45,18 +42,18 @@ export function encodeStrings(strings: readonly string[]): Uint8Array {
 export function decodeStrings(what: string, bytes: Uint8Array, count: number): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const head = 4 + 4 * count;
-  if (bytes.length < head || view.getUint32(0, true) !== count)
-    throw damaged(`expected ${count} ${what}, as many as vectors`);
+  const misfit = (): RuVectorError =>
+    damaged(`expected a table of ${count} ${what}, one for each vector`);
+  if (bytes.length < head || view.getUint32(0, true) !== count) throw misfit();
   let from = head;
   const strings = Array.from({ length: count }, (_, i) => {
     const to = head + view.getUint32(4 + 4 * i, true);
-    if (to < from || to > bytes.length)
-      throw damaged(`the text of ${what} ${i} lies outside its section`);
+    if (to < from || to > bytes.length) throw misfit();
     const text = bytes.subarray(from, to);
     from = to;
     return decodeText(`the text of ${what} ${i}`, text);
   });
-  if (from !== bytes.length) throw damaged(`bytes are left over behind the ${what}`);
+  if (from !== bytes.length) throw misfit();
   return strings;
 }
 

@@ -184,7 +184,10 @@ function readInfo(section: HostSection | undefined): Info {
 function checkShape({ shape, model }: State, loader: RawLoader, info: Info): void {
   const metric = METRICS[loader.metric()];
   if (metric !== shape.metric)
-    throw unexpected('METRIC_MISMATCH', 'snapshot', `metric ${shape.metric}`, metric);
+    throw unexpected('METRIC_MISMATCH', 'snapshot', `metric ${shape.metric}`, metric, {
+      expected: shape.metric,
+      actual: `${metric}`,
+    });
   const [stored, dimensions] = [loader.dim(), info.dimensions ?? loader.dim()];
   if (stored !== shape.stored || dimensions !== shape.dimensions) {
     const [expected, actual] =

@@ -5,7 +5,7 @@
 //        0  u8[8]  magic "\x8Arvsnap\n": a byte above 0x7F and a line feed betray text transfers
 //        8  u16    major: a reader refuses one it does not know
 //       10  u16    minor: readers ignore it
-//       12  u32    section count, at most kMaxSections
+//       12  u32    section count, at most kMaxSections, of them at most kMaxSections - 5 unknown
 //       16  u64    total bytes of the snapshot
 //       24  u32    CRC-32 of the section table
 //       28  u32    flags, 0; a reader refuses bits it does not know (reserved: encryption)

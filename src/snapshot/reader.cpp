@@ -9,6 +9,9 @@
 namespace rv {
 namespace {
 
+// As many as is_known() knows: a collection that keeps the unknown ones must be able to save all.
+constexpr std::uint32_t kKnownKinds = 5;
+
 bool is_known(std::uint32_t kind) noexcept {
   return kind == kSectionConf || kind == kSectionVecs || kind == kSectionIds ||
          kind == kSectionMeta || kind == kSectionInfo;
@@ -51,6 +54,7 @@ Status SectionReader::open(std::span<const std::byte> prefix, std::uint64_t tota
   if (load_le<std::uint32_t>(header + 24) != crc32(0, table)) return Status::kFormatChecksum;
 
   std::uint64_t end = *wanted;
+  std::uint32_t unknown = 0;
   for (std::size_t at = 0; at < table.size(); at += kEntryBytes) {
     const std::byte* entry = table.data() + at;
     const Section section{load_le<std::uint32_t>(entry),      load_le<std::uint32_t>(entry + 4),
@@ -62,9 +66,11 @@ Status SectionReader::open(std::span<const std::byte> prefix, std::uint64_t tota
         section.length > total_bytes - section.offset || find(section.kind) != nullptr)
       return Status::kFormatChecksum;
     end = section.offset + section.length;
+    if (!is_known(section.kind)) ++unknown;
     sections_[count_++] = section;
   }
   const bool whole = find(kSectionConf) != nullptr && find(kSectionVecs) != nullptr;
+  if (unknown > kMaxSections - kKnownKinds) return Status::kFormatChecksum;
   return whole && end == total_bytes ? Status::kOk : Status::kFormatChecksum;
 }
 

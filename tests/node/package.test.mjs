@@ -1,0 +1,159 @@
+// The package as npm ships it: what is in it, and whether programs and bundlers understand it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { publint } from 'publint';
+import { apiTypes } from '../../scripts/api-types.mjs';
+import { root } from '../support/package.mjs';
+import { filesOf, install, tarball } from '../support/tarball.mjs';
+
+process.chdir(root);
+
+let folder;
+let packed;
+let files;
+let manifest;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rv-package-'));
+  packed = tarball(folder);
+  files = filesOf(packed);
+  manifest = JSON.parse(files.get('package.json'));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const text = (path) => files.get(path).toString('utf8');
+
+describe('the tarball', () => {
+  it('holds the built modules, one .wasm, two .d.ts and the documents, and nothing else', () => {
+    const others = [...files.keys()].filter((path) => !/^dist\/([\w-]+\/)?[\w-]+\.js$/.test(path));
+    assert.deepEqual(others.sort(), [
+      'CHANGELOG.md',
+      'LICENSE-APACHE',
+      'LICENSE-MIT',
+      'README.md',
+      'dist/ruvector.wasm',
+      'package.json',
+      'types/api.d.ts',
+      'types/inline.d.ts',
+    ]);
+  });
+
+  it('has both licences, whole, and names them', () => {
+    assert.match(text('LICENSE-MIT'), /Permission is hereby granted, free of charge/);
+    assert.match(text('LICENSE-APACHE'), /Apache License\s+Version 2\.0/);
+    assert.match(text('LICENSE-APACHE'), /END OF TERMS AND CONDITIONS/);
+    assert.equal(manifest.license, '(Apache-2.0 OR MIT)');
+  });
+
+  it('depends on nothing and runs nothing when it is installed', () => {
+    for (const key of [
+      'dependencies',
+      'peerDependencies',
+      'optionalDependencies',
+      'bin',
+      'gypfile',
+    ])
+      assert.equal(manifest[key], undefined, key);
+    for (const key of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])
+      assert.equal(manifest.scripts?.[key], undefined, key);
+  });
+
+  it('exports only files that are in it', () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    );
+    assert.ok(targets.length > 5);
+    for (const target of targets) assert.ok(files.has(target.replace(/^\.\//, '')), target);
+    assert.deepEqual(Object.keys(manifest.exports), [
+      '.',
+      './inline',
+      './ruvector.wasm',
+      './package.json',
+    ]);
+    for (const target of Object.values(manifest.exports))
+      if (typeof target !== 'string') assert.equal(Object.keys(target)[0], 'types');
+  });
+
+  it('names no place of the machine that built it', () => {
+    const places = [root.replace(/\/$/, ''), tmpdir(), homedir()].filter((it) => it.length > 1);
+    for (const [path, bytes] of files)
+      for (const place of places) assert.ok(!bytes.includes(`${place}/`), `${path} names ${place}`);
+  });
+
+  it('passes publint', async () => {
+    const bytes = readFileSync(packed);
+    const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    const { messages } = await publint({ pack: { tarball: data }, strict: true });
+    assert.deepEqual(messages, []);
+  });
+
+  it('passes "Are the types wrong?" for ES modules', () => {
+    // The .wasm is a file for bundlers to copy, not a module with types.
+    const args = [packed, '--profile', 'esm-only', '--exclude-entrypoints', './ruvector.wasm'];
+    const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [attw, ...args, '--no-color'], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stdout + stderr);
+  });
+});
+
+describe('the public types', () => {
+  it('are what the sources declare: types/api.d.ts is up to date', () => {
+    assert.equal(text('types/api.d.ts'), apiTypes());
+  });
+
+  it('declare what the package exports, and use no any', async () => {
+    const code = ['types/api.d.ts', 'types/inline.d.ts'].map((path) =>
+      text(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
+    );
+    for (const declarations of code) assert.doesNotMatch(declarations, /\bany\b/);
+    const values = [...code[0].matchAll(/^export declare (?:class|function|const) (\w+)/gm)];
+    assert.deepEqual(values.map(([, name]) => name).sort(), [
+      'DimensionMismatchError',
+      'RuVectorError',
+      'capabilities',
+      'createIndex',
+    ]);
+  });
+
+  for (const [what, compilerOptions] of Object.entries({
+    bundler: { module: 'esnext', moduleResolution: 'bundler', lib: ['esnext', 'dom'], types: [] },
+    node16: { module: 'node16', moduleResolution: 'node16', lib: ['esnext', 'dom'], types: [] },
+    'nodenext without lib checks, for Node': {
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      lib: ['es2022', 'dom'],
+      types: ['node'],
+      skipLibCheck: true,
+    },
+  }))
+    it(`compile in a strict program, and catch its mistakes: ${what}`, () => {
+      const home = join(folder, what.replaceAll(/\W+/g, '-'));
+      mkdirSync(home);
+      install(files, home);
+      copyFileSync(join(root, 'tests/support/consumer.ts'), join(home, 'consumer.ts'));
+      writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
+      const options = {
+        target: 'es2022',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noEmit: true,
+        typeRoots: [join(root, 'node_modules/@types')],
+        ...compilerOptions,
+      };
+      writeFileSync(
+        join(home, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }),
+      );
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', home], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stdout);
+    });
+});

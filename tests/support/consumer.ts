@@ -1,0 +1,160 @@
+// A program that uses the public types: it must compile as it stands, and every line that is marked
+// must not. Compiled by tests/node/package.test.mjs in a folder where the package is installed.
+import {
+  type Capabilities,
+  capabilities,
+  createIndex,
+  DimensionMismatchError,
+  type ErrorCode,
+  type Explanation,
+  type Index,
+  type IndexOptions,
+  type IndexStats,
+  type Item,
+  type ListResult,
+  type Match,
+  type Metadata,
+  type Progress,
+  type QueryOptions,
+  type QueryResult,
+  RuVectorError,
+  type StoredItem,
+  type VectorInput,
+  type WriteResult,
+} from '@ruvector/wasm';
+import { wasmBytes } from '@ruvector/wasm/inline';
+
+type Doc = { readonly title: string; readonly tags: readonly string[]; readonly year?: number };
+
+const options: IndexOptions = {
+  dimensions: 3,
+  metric: 'cosine',
+  model: 'mini',
+  index: { type: 'flat' },
+  truncateDim: 2,
+  maxMemoryBytes: 1e6,
+  wasm: wasmBytes(),
+};
+const index: Index<Doc> = await createIndex<Doc>(options);
+const plain: Index = await createIndex({ dimensions: 3 });
+
+const inputs: VectorInput[] = [
+  [1, 2, 3],
+  [1, 2, 3] as const,
+  Float32Array.of(1, 2, 3),
+  Float64Array.of(1, 2, 3),
+  Int8Array.of(1, 2, 3),
+  Uint8Array.of(1, 2, 3),
+  { data: Float32Array.of(1, 2, 3), dims: [1, 3] },
+];
+const item: Item<Doc> = { id: 'a', vector: [1, 2, 3], metadata: { title: 't', tags: ['x'] } };
+const written: WriteResult = index.upsert(item);
+index.upsert([item, { id: 'b', values: inputs[1] as VectorInput }]);
+index.upsert(new Set([item]));
+index.insert(item);
+index.upsertFlat(['c'], new Float32Array(3), { metadata: [{ title: 't', tags: [] }] });
+for (const progress of index.upsertSteps([item])) {
+  const { done, total }: Progress = progress;
+  console.log(total === undefined ? done : done / total);
+}
+const updated: boolean = index.update('a', { metadata: { year: 2000 } });
+const deleted: number = index.delete('a') + index.delete(['a', 'b'] as const);
+const stored: StoredItem<Doc> | undefined = index.get('a');
+const title: string | undefined = stored?.metadata?.title;
+const many: (StoredItem<Doc> | undefined)[] = index.getMany(['a']);
+const has: boolean[] = index.has(['a']);
+const page: ListResult = index.list({ limit: 5 });
+const count: number = index.count();
+
+const query: QueryOptions = { topK: 5, minScore: 0.5, exact: true, includeVector: true };
+const result: QueryResult<Doc> = index.query([1, 2, 3], query);
+const match: Match<Doc> | undefined = result.matches[0];
+const year: number | undefined = match?.metadata?.year;
+const vector: number[] | undefined = match?.vector;
+const results: QueryResult<Doc>[] = index.queryMany(inputs, { topK: 1 });
+const explanation: Explanation<Doc> = index.explain([1, 2, 3]);
+index.queryById('a');
+const stats: IndexStats = index.stats();
+const memory: number = index.compact().memoryBytes + index.maintain({ budgetMs: 1 }).pending;
+const bytes: Uint8Array<ArrayBuffer> = index.export();
+index.import(bytes);
+index.import(bytes.buffer);
+const found: Capabilities = await capabilities();
+const metadata: Metadata | undefined = plain.get('a')?.metadata;
+
+try {
+  index.query([1]);
+} catch (error) {
+  if (error instanceof DimensionMismatchError) console.log(error.expected - error.actual);
+  if (error instanceof RuVectorError) {
+    const code: ErrorCode = error.code;
+    const detail: string | number | boolean | undefined = error.details?.limit;
+    console.log(code, detail);
+    // @ts-expect-error: no such code
+    if (error.code === 'NO_SUCH_CODE') console.log();
+  }
+}
+
+// @ts-expect-error: dimensions are required
+await createIndex({});
+// @ts-expect-error: no such metric
+await createIndex({ dimensions: 3, metric: 'cos' });
+// @ts-expect-error: a later option
+await createIndex({ dimensions: 3, quantization: 'int8' });
+// @ts-expect-error: a later index
+await createIndex({ dimensions: 3, index: 'hnsw' });
+// @ts-expect-error: undefined is not a value where optional properties are exact
+await createIndex({ dimensions: 3, model: undefined });
+// @ts-expect-error: no such option
+index.query([1, 2, 3], { k: 5 });
+// @ts-expect-error: a later option
+index.query([1, 2, 3], { filter: {} });
+// @ts-expect-error: not a vector
+index.query('text');
+// @ts-expect-error: not a vector
+index.query(Int32Array.of(1, 2, 3));
+// @ts-expect-error: an item has an id
+index.upsert({ vector: [1, 2, 3] });
+// @ts-expect-error: ids are strings
+index.upsert({ id: 1, vector: [1, 2, 3] });
+// @ts-expect-error: the metadata of this index has a title
+index.upsert({ id: 'a', vector: [1, 2, 3], metadata: { tags: [] } });
+// @ts-expect-error: metadata is JSON
+plain.upsert({ id: 'a', vector: [1, 2, 3], metadata: { at: new Date() } });
+// @ts-expect-error: results are read-only
+result.count = 1;
+// @ts-expect-error: the version is read-only
+index.version = 1;
+// @ts-expect-error: a record may be absent
+console.log(index.get('a').id);
+// @ts-expect-error: not a method of this version
+index.deleteWhere({});
+// @ts-expect-error: count() takes no filter in this version
+index.count({});
+// @ts-expect-error: budgetMs is required
+index.maintain({});
+// @ts-expect-error: the title is a string
+const wrong: number | undefined = stored?.metadata?.title;
+
+index[Symbol.dispose]();
+index.dispose();
+
+export {
+  count,
+  deleted,
+  explanation,
+  found,
+  has,
+  many,
+  memory,
+  metadata,
+  page,
+  results,
+  stats,
+  title,
+  updated,
+  vector,
+  written,
+  wrong,
+  year,
+};
