@@ -41,7 +41,8 @@ const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
 }).stdout.trim();
 console.log(`\n${soak ? 'soak' : 'test'} of commit ${commit || 'unknown'}, fuzz seed 1:`);
 console.table(summary);
-console.log(`all ${summary.length} steps passed in ${seconds(started)}`);
+console.log(`${seconds(started)} in all`);
+console.log(`steps: ${summary.length} passed, 0 failed`);
 
 function step(name, work) {
   console.log(`\n== ${name}`);
@@ -79,5 +80,5 @@ function nodeTests(folder) {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => join(folder, name));
-  node('--test', ...files);
+  node('--test', '--test-reporter=spec', ...files);
 }

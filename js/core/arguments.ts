@@ -37,6 +37,7 @@ export function overLimit(
 /** What a value is, for "got ..." in messages. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value === 'function') return 'a function';
   if (Object(value) !== value) return String(value);
   return Object.prototype.toString.call(value).slice(8, -1);
 }
