@@ -34,7 +34,7 @@ export function overLimit(
   return unexpected('LIMIT_EXCEEDED', what, `at most ${limit}${unit}`, actual, details);
 }
 
-/** What a value is, for "got ..." in messages. */
+/** What a value is: its class, or itself where it has none. Of objects of other realms too. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
   if (typeof value === 'function') return 'a function';

@@ -1,4 +1,4 @@
-import { invalid } from './arguments.js';
+import { invalid, kindOf } from './arguments.js';
 import { RuVectorError } from './errors.js';
 import { type Core, checkMagic, notLoaded, start } from './module.js';
 
@@ -85,7 +85,7 @@ async function read(
 }
 
 function isModule(given: GivenWasm): boolean {
-  return Object.prototype.toString.call(given) === '[object WebAssembly.Module]';
+  return kindOf(given) === 'WebAssembly.Module';
 }
 
 function bytesOf(given: BufferSource): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 import type { RawCollection, RawLoader } from '../../types/raw.js';
-import { invalid, unexpected } from '../core/arguments.js';
+import { invalid, kindOf, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
 import { check, notNull } from '../core/status.js';
 import type { WriteResult } from '../types.js';
@@ -124,8 +124,7 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
 function bytesOf(source: unknown): Uint8Array {
   if (ArrayBuffer.isView(source))
     return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (Object.prototype.toString.call(source) === '[object ArrayBuffer]')
-    return new Uint8Array(source as ArrayBuffer);
+  if (kindOf(source) === 'ArrayBuffer') return new Uint8Array(source as ArrayBuffer);
   throw invalid('snapshot', 'a Uint8Array or ArrayBuffer', source);
 }
 

@@ -85,8 +85,7 @@ function split(
 function isNumbers(input: unknown): input is ArrayLike<number> {
   return (
     Array.isArray(input) ||
-    (ArrayBuffer.isView(input) &&
-      /^(Float(16|32|64)|(Ui|I)nt8)Array$/.test(Object.prototype.toString.call(input).slice(8, -1)))
+    (ArrayBuffer.isView(input) && /^(Float(16|32|64)|(Ui|I)nt8)Array$/.test(kindOf(input)))
   );
 }
 
