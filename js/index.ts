@@ -1,6 +1,6 @@
 import { capabilitiesOf } from './core/capabilities.js';
 import { browserHost } from './core/host-browser.js';
-import { load } from './core/load.js';
+import { latest } from './core/load.js';
 import { createIndexOn } from './index/create.js';
 import type { Capabilities, Index, IndexOptions, Metadata } from './types.js';
 
@@ -10,13 +10,14 @@ export * from './public.js';
  * Loads the WebAssembly, once for all indexes, and makes an empty index.
  * @throws INVALID_ARGUMENT, LIMIT_EXCEEDED, WASM_LOAD_FAILED, WASM_UNSUPPORTED, OUT_OF_MEMORY
  */
-export function createIndex<M extends Metadata = Metadata>(
-  options: IndexOptions,
-): Promise<Index<M>> {
+export function createIndex<M extends object = Metadata>(options: IndexOptions): Promise<Index<M>> {
   return createIndexOn(browserHost, options);
 }
 
-/** Loads the WebAssembly and tells what it and the host can do. */
+/**
+ * What the host can do and the WebAssembly is: of the index created last, else of the package's own
+ * file, which is loaded.
+ */
 export async function capabilities(): Promise<Capabilities> {
-  return capabilitiesOf(await load(browserHost));
+  return capabilitiesOf(await latest(browserHost));
 }

@@ -46,13 +46,15 @@ export interface IndexOptions {
   /** How to search. `auto` is the exact scan in this version. @defaultValue 'auto' */
   readonly index?: 'auto' | 'flat' | { readonly type: 'flat' };
   /**
-   * Keep only the first components (Matryoshka models), 1 to `dimensions`. Vectors of either length
-   * are taken; the kept part is what is compared and returned.
+   * Keep only the first components (Matryoshka models), 1 to `dimensions`. Single vectors and tensors
+   * of either length are taken, vectors end to end only of `dimensions`; the kept part is what is
+   * compared and returned.
    */
   readonly truncateDim?: number;
   /**
    * Bytes of wasm memory that vectors and their bookkeeping may take, 1 to 2^32. A write beyond it is
-   * refused with `OUT_OF_MEMORY`, changes nothing, and leaves the index answering.
+   * refused with `OUT_OF_MEMORY`, changes nothing, and leaves the index answering. A write needs room
+   * for its vectors beside those it replaces. The default is 4 GiB less 64 MiB for queries.
    */
   readonly maxMemoryBytes?: number;
   /** Where the WebAssembly comes from, instead of the package's own file. */
@@ -60,7 +62,7 @@ export interface IndexOptions {
 }
 
 /** A record. `values` is another name for `vector`; exactly one of the two is given. */
-export interface Item<M extends Metadata = Metadata> {
+export interface Item<M extends object = Metadata> {
   /** 1 to 512 bytes of UTF-8. */
   readonly id: string;
   readonly vector?: VectorInput;
@@ -69,7 +71,7 @@ export interface Item<M extends Metadata = Metadata> {
 }
 
 /** A record as it is stored, plain JSON. */
-export interface StoredItem<M extends Metadata = Metadata> {
+export interface StoredItem<M extends object = Metadata> {
   readonly id: string;
   /** f32 components; under `hamming` the packed bytes. */
   readonly vector: number[];
@@ -89,7 +91,7 @@ export interface QueryOptions {
   readonly includeVector?: boolean;
 }
 
-export interface Match<M extends Metadata = Metadata> {
+export interface Match<M extends object = Metadata> {
   readonly id: string;
   /** Higher is better; see {@link Metric}. */
   readonly score: number;
@@ -100,7 +102,7 @@ export interface Match<M extends Metadata = Metadata> {
 }
 
 /** Plain JSON. */
-export interface QueryResult<M extends Metadata = Metadata> {
+export interface QueryResult<M extends object = Metadata> {
   /** Nearest first; equal distances in order of insertion. */
   readonly matches: Match<M>[];
   /** `matches.length`. */
@@ -117,7 +119,7 @@ export interface QueryResult<M extends Metadata = Metadata> {
 }
 
 /** What a query did, in counted work. */
-export interface Explanation<M extends Metadata = Metadata> {
+export interface Explanation<M extends object = Metadata> {
   readonly plan: 'flat';
   readonly requested: number;
   readonly returned: number;
@@ -187,11 +189,11 @@ export interface MaintainResult {
 }
 
 /**
- * An index in memory. All methods are synchronous, copy what they take, and hand out plain objects.
+ * An index in memory, of up to 16,777,215 records. All methods are synchronous, copy what they take, and hand out plain objects.
  * Bad input throws a `RuVectorError` before anything changes. After `dispose()` every method throws
  * `CLOSED`.
  */
-export interface Index<M extends Metadata = Metadata> extends Disposable {
+export interface Index<M extends object = Metadata> extends Disposable {
   readonly dimensions: number;
   readonly metric: Metric;
   readonly model: string | undefined;
@@ -268,7 +270,8 @@ export interface Index<M extends Metadata = Metadata> extends Disposable {
   /** The whole index as bytes; deleted records are not in them. Compacts first. */
   export(): Uint8Array<ArrayBuffer>;
   /**
-   * Replaces the whole contents by those of a snapshot that `export()` made. If it throws, nothing
+   * Replaces the whole contents by those of a snapshot that `export()` made, of the same metric and
+   * the same stored dimensions. If it throws, nothing
    * has changed.
    * @throws FORMAT_CHECKSUM, FORMAT_VERSION, INVALID_ARGUMENT, DIMENSION_MISMATCH, METRIC_MISMATCH,
    *   MODEL_MISMATCH, OUT_OF_MEMORY

@@ -75,22 +75,15 @@ export function checkArray(what: string, value: unknown): readonly unknown[] {
   return value;
 }
 
-/** The known word that shares most letter pairs with `word`, by Dice's coefficient above 1/2. */
+/** The known word that begins most like `word`, by two letters at least. */
 function nearest(word: string, known: readonly string[]): string | undefined {
-  const pairs = letterPairs(word);
   let best: string | undefined;
-  let most = 0.5;
+  let most = 1;
   for (const candidate of known) {
-    const others = letterPairs(candidate);
-    const shared = others.filter((pair) => pairs.includes(pair)).length;
-    const likeness = (2 * shared) / (pairs.length + others.length);
-    if (likeness > most) [most, best] = [likeness, candidate];
+    let same = 0;
+    while (same < word.length && candidate[same]?.toLowerCase() === word[same]?.toLowerCase())
+      ++same;
+    if (same > most) [most, best] = [same, candidate];
   }
   return best;
-}
-
-/** The edges of the word count too, so that short words have pairs enough. */
-function letterPairs(word: string): string[] {
-  const letters = ` ${word.toLowerCase()} `;
-  return Array.from({ length: letters.length - 1 }, (_, i) => letters.slice(i, i + 2));
 }

@@ -20,13 +20,14 @@ export class Heap {
     return this.#raw.wasmMemory.buffer.byteLength;
   }
 
-  writeBytes(at: Address, bytes: Uint8Array): void {
-    new Uint8Array(this.#raw.wasmMemory.buffer, at, bytes.length).set(bytes);
+  /** Numbers as they lie in wasm: bytes, or f32. */
+  write(at: Address, numbers: ArrayLike<number>, asBytes: boolean): void {
+    this.#view(at, numbers.length, asBytes).set(numbers);
   }
 
-  /** Numbers as f32. */
-  writeFloats(at: Address, numbers: ArrayLike<number>): void {
-    new Float32Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
+  /** `count` bytes, or f32, as plain numbers. */
+  read(at: Address, count: number, asBytes: boolean): number[] {
+    return Array.from(this.#view(at, count, asBytes));
   }
 
   writeUint32s(at: Address, numbers: ArrayLike<number>): void {
@@ -36,11 +37,6 @@ export class Heap {
   /** Copies wasm memory into `out`. */
   readBytes(at: Address, out: Uint8Array): void {
     out.set(new Uint8Array(this.#raw.wasmMemory.buffer, at, out.length));
-  }
-
-  /** `count` f32 as plain numbers. */
-  readFloats(at: Address, count: number): number[] {
-    return Array.from(new Float32Array(this.#raw.wasmMemory.buffer, at, count));
   }
 
   /** Visits `count` rv::Neighbor (src/base/top_k.h). `visit` must not call into wasm. */
@@ -58,7 +54,7 @@ export class Heap {
   withCopy<T>(bytes: Uint8Array, use: (at: Address) => T): T {
     const at = notNull(this.#raw.allocate(Math.max(bytes.length, 1)) || null);
     try {
-      this.writeBytes(at, bytes);
+      this.write(at, bytes, true);
       return use(at);
     } finally {
       this.#raw.release(at);
@@ -74,5 +70,9 @@ export class Heap {
       crc = this.withCopy(part, (at) => this.#raw.crc32(crc, at, part.length));
     }
     return crc;
+  }
+
+  #view(at: Address, count: number, asBytes: boolean): Uint8Array | Float32Array {
+    return new (asBytes ? Uint8Array : Float32Array)(this.#raw.wasmMemory.buffer, at, count);
   }
 }

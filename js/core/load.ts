@@ -14,35 +14,49 @@ export interface Host {
 }
 
 let installed: Promise<Core> | undefined;
+let newest: Promise<Core> | undefined;
 const givenObjects = new WeakMap<object, Promise<Core>>();
 const givenLocations = new Map<string, Promise<Core>>();
 
 /** The core of `given`, or of the installed package. One instance a source; failures are retried. */
 export function load(host: Host, given?: GivenWasm): Promise<Core> {
-  if (given === undefined) {
-    installed ??= loadInstalled(host).catch((error: unknown) => {
-      installed = undefined;
-      throw error;
-    });
-    return installed;
-  }
+  const core = given === undefined ? loadOnce(host) : loadGivenOnce(host, given);
+  newest = core;
+  return core;
+}
+
+/** The core that was asked for last, where it started; else that of the installed package. */
+export function latest(host: Host): Promise<Core> {
+  return (newest ?? load(host)).catch(() => load(host));
+}
+
+function loadOnce(host: Host): Promise<Core> {
+  installed ??= loadInstalled(host).catch((error: unknown) => {
+    installed = undefined;
+    throw error;
+  });
+  return installed;
+}
+
+function loadGivenOnce(host: Host, given: GivenWasm): Promise<Core> {
   const known =
     typeof given === 'string' ||
     (typeof given === 'object' &&
       given !== null &&
       (isModule(given) || 'href' in given || 'arrayBuffer' in given || 'byteLength' in given));
   if (!known) throw invalid('wasm', 'a URL, path, Response, bytes or WebAssembly.Module', given);
-  const cache = (typeof given === 'string' ? givenLocations : givenObjects) as Map<
+  const key = typeof given === 'object' && 'href' in given ? given.href : given;
+  const cache = (typeof key === 'string' ? givenLocations : givenObjects) as Map<
     unknown,
     Promise<Core>
   >;
-  let core = cache.get(given);
+  let core = cache.get(key);
   if (core === undefined) {
     core = loadGiven(host, given).catch((error: unknown) => {
-      cache.delete(given);
+      cache.delete(key);
       throw error;
     });
-    cache.set(given, core);
+    cache.set(key, core);
   }
   return core;
 }

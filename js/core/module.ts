@@ -18,10 +18,10 @@ export type WasmSource = BufferSource | WebAssembly.Module;
 /** `abi()` of bindings/embind/module.cpp that this facade is written for. */
 const ABI = 1;
 
-/** (module (func (drop (v128.const 0)))) */
+/** (module (func (drop (i8x16.splat (i32.const 0))))) */
 const SIMD_PROBE = Uint8Array.of(
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0],
-  ...[0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a, 0x0b],
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0],
+  ...[65, 0, 253, 15, 26, 11],
 );
 
 export function hostHasSimd(): boolean {
@@ -41,7 +41,7 @@ export async function start(
     if (!hostHasSimd())
       throw new RuVectorError(
         'WASM_UNSUPPORTED',
-        'expected WebAssembly with SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), which this host lacks',
+        'expected a host with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer',
         { cause },
       );
     throw notLoaded(

@@ -6,7 +6,10 @@ export const STATUS: readonly (readonly [code: ErrorCode, meaning?: string] | un
   undefined,
   ['INVALID_ARGUMENT'],
   ['INVALID_VECTOR'],
-  ['OUT_OF_MEMORY', 'expected room for the data, but memory or maxMemoryBytes is used up'],
+  [
+    'OUT_OF_MEMORY',
+    'expected room for the data, but memory or maxMemoryBytes is used up; delete records or raise it',
+  ],
   ['LIMIT_EXCEEDED', 'expected to stay within the documented limits'],
   ['NOT_FOUND'],
   ['INVALID_ARGUMENT', 'expected a snapshot made by export(), got other bytes'],

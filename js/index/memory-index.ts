@@ -1,6 +1,5 @@
 import type { RawCollection } from '../../types/raw.js';
 import { checkKeys, invalid } from '../core/arguments.js';
-import { RuVectorError } from '../core/errors.js';
 import type { Core } from '../core/module.js';
 import { notNull } from '../core/status.js';
 import type {
@@ -12,7 +11,6 @@ import type {
   ListOptions,
   ListResult,
   MaintainResult,
-  Metadata,
   Metric,
   Progress,
   QueryOptions,
@@ -25,16 +23,15 @@ import { explain, query, queryById, queryMany } from './query.js';
 import { get, getMany, has, list, stats } from './read.js';
 import { Records } from './records.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
-import type { State } from './state.js';
+import { changed, opened, type State } from './state.js';
 import { METRICS, type Shape } from './vectors.js';
 import { compact, insert, remove, update, upsert, upsertFlat, upsertSteps } from './write.js';
 
 /** The synchronous index: hands each verb to its file, and answers CLOSED once disposed. */
-export class MemoryIndex<M extends Metadata> implements Index<M> {
+export class MemoryIndex<M extends object> implements Index<M> {
   readonly dimensions: number;
   readonly metric: Metric;
   readonly #state: State;
-  #open = true;
 
   constructor(core: Core, shape: Shape, maxMemoryBytes: number, model: string | undefined) {
     this.dimensions = shape.dimensions;
@@ -45,8 +42,10 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
       maxMemoryBytes,
       collection: newCollection(core, shape, maxMemoryBytes),
       records: new Records(),
+      givenModel: model,
       model,
       version: 0,
+      closed: false,
       queries: 0,
       foreign: [],
     };
@@ -77,7 +76,7 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
   }
 
   upsertSteps(items: Iterable<Item<M>>): Generator<Progress, WriteResult> {
-    return upsertSteps(() => this.#opened(), items);
+    return upsertSteps(this.#opened(), items);
   }
 
   update(
@@ -101,7 +100,8 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
     state.collection.clear();
     state.records = new Records();
     state.foreign = [];
-    ++state.version;
+    state.model = state.givenModel;
+    changed(state);
   }
 
   get(id: string): StoredItem<M> | undefined {
@@ -170,8 +170,8 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
   }
 
   dispose(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (this.#state.closed) return;
+    this.#state.closed = true;
     this.#state.collection.delete();
     this.#state.records = new Records();
   }
@@ -181,12 +181,7 @@ export class MemoryIndex<M extends Metadata> implements Index<M> {
   }
 
   #opened(): State {
-    if (!this.#open)
-      throw new RuVectorError(
-        'CLOSED',
-        'expected an open index, but dispose() was called; create a new one',
-      );
-    return this.#state;
+    return opened(this.#state);
   }
 }
 

@@ -39,7 +39,8 @@ function checkJson(path: string, value: unknown, depth: number): void {
     );
   if (depth > LIMITS.metadataDepth)
     throw overLimit(path, LIMITS.metadataDepth, depth, ' levels, and no object inside itself');
-  if ('toJSON' in value) throw invalid(path, 'a JSON value without toJSON()', value);
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    throw invalid(path, 'a JSON value without toJSON()', value);
   if (isArray) {
     for (let i = 0; i < value.length; ++i) checkJson(`${path}[${i}]`, value[i], depth + 1);
   } else {

@@ -1,7 +1,7 @@
 import { checkBoolean, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR } from '../core/status.js';
-import type { Explanation, Match, Metadata, QueryOptions, QueryResult } from '../types.js';
+import type { Explanation, Match, QueryOptions, QueryResult } from '../types.js';
 import { vectorAt } from './read.js';
 import { checkId } from './records.js';
 import type { State } from './state.js';
@@ -26,11 +26,13 @@ interface Checked {
   readonly includeVector: boolean;
 }
 
+const TOP_K = 10;
+
 /** Keys (8 bytes) of one batch of queryMany: bounds its memory. */
 const BATCH_KEYS = 1 << 18;
 const BATCH_QUERIES = 64;
 
-export function query<M extends Metadata>(
+export function query<M extends object>(
   state: State,
   vector: unknown,
   options: QueryOptions = {},
@@ -44,7 +46,7 @@ export function query<M extends Metadata>(
   )[0] as QueryResult<M>;
 }
 
-export function queryById<M extends Metadata>(
+export function queryById<M extends object>(
   state: State,
   id: string,
   options: QueryOptions = {},
@@ -56,7 +58,7 @@ export function queryById<M extends Metadata>(
   return run<M>(state, [vectorAt(state, row)], checked, () => 'vector')[0] as QueryResult<M>;
 }
 
-export function queryMany<M extends Metadata>(
+export function queryMany<M extends object>(
   state: State,
   vectors: unknown,
   options: QueryOptions = {},
@@ -72,17 +74,17 @@ export function queryMany<M extends Metadata>(
   return results;
 }
 
-export function explain<M extends Metadata>(
+export function explain<M extends object>(
   state: State,
   vector: unknown,
   options: QueryOptions = {},
 ): Explanation<M> {
   const result = query<M>(state, vector, options);
-  const requested = options.topK ?? 10;
+  const requested = options.topK ?? TOP_K;
   const reason =
     result.count === requested
       ? undefined
-      : state.records.count < requested
+      : result.count === state.records.count
         ? 'the index holds fewer records'
         : 'minScore left the others out';
   return {
@@ -104,7 +106,7 @@ function checkOptions(options: QueryOptions): Checked {
     throw invalid('minScore', 'a finite number', minScore);
   checkBoolean('exact', options.exact, true);
   return {
-    topK: options.topK === undefined ? 10 : checkInteger('topK', options.topK, 1, LIMITS.topK),
+    topK: options.topK === undefined ? TOP_K : checkInteger('topK', options.topK, 1, LIMITS.topK),
     minScore: minScore ?? Number.NEGATIVE_INFINITY,
     includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
     includeVector: checkBoolean('includeVector', options.includeVector, false),
@@ -112,7 +114,7 @@ function checkOptions(options: QueryOptions): Checked {
 }
 
 /** All queries of `vectors` in one pass; `what` names one in errors. */
-function run<M extends Metadata>(
+function run<M extends object>(
   state: State,
   vectors: readonly Components[],
   options: Checked,
@@ -124,15 +126,12 @@ function run<M extends Metadata>(
     collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, state.records.count))),
   );
   const at = collection.queries();
-  vectors.forEach((vector, i) => {
-    const to = at + i * rowBytes(shape);
-    if (shape.metric === 'hamming') core.heap.writeBytes(to, vector as Uint8Array);
-    else core.heap.writeFloats(to, vector);
-  });
+  for (const [i, vector] of vectors.entries())
+    core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
   const status = collection.search();
   if (status === INVALID_VECTOR) {
     const faulty = collection.faulty();
-    throw invalidVector(what(faulty), vectors[faulty] as Components, shape);
+    throw invalidVector(what(faulty), vectors[faulty] as Components);
   }
   check(status);
 
@@ -147,7 +146,7 @@ function run<M extends Metadata>(
   return results;
 }
 
-function matchesOf<M extends Metadata>(state: State, i: number, options: Checked): Match<M>[] {
+function matchesOf<M extends object>(state: State, i: number, options: Checked): Match<M>[] {
   const { collection, core, records, shape } = state;
   const matches: Mutable<Match<M>>[] = [];
   const rows: number[] = [];

@@ -1,12 +1,12 @@
 import { checkArray, checkInteger, checkKeys, invalid } from '../core/arguments.js';
-import type { IndexStats, ListOptions, ListResult, Metadata, StoredItem } from '../types.js';
+import type { IndexStats, ListOptions, ListResult, StoredItem } from '../types.js';
 import { checkId } from './records.js';
 import type { State } from './state.js';
 import { rowBytes, storedLength } from './vectors.js';
 
 /** Reading records back, and what there is to know about the index. */
 
-export function get<M extends Metadata>(
+export function get<M extends object>(
   state: State,
   id: string,
   what = 'id',
@@ -21,7 +21,7 @@ export function get<M extends Metadata>(
   };
 }
 
-export function getMany<M extends Metadata>(
+export function getMany<M extends object>(
   state: State,
   ids: readonly string[],
 ): (StoredItem<M> | undefined)[] {
@@ -75,8 +75,5 @@ export function stats(state: State): IndexStats {
 /** The stored components of a row, as plain numbers. */
 export function vectorAt(state: State, row: number): number[] {
   const { core, collection, shape } = state;
-  if (shape.metric !== 'hamming') return core.heap.readFloats(collection.row(row), shape.stored);
-  const bytes = new Uint8Array(storedLength(shape));
-  core.heap.readBytes(collection.row(row), bytes);
-  return Array.from(bytes);
+  return core.heap.read(collection.row(row), storedLength(shape), shape.bits);
 }

@@ -57,6 +57,7 @@ export class Records {
     this.#metadata = live.map((row) => this.#metadata[row]);
     this.#sequence = live.map((row) => this.#sequence[row] as number);
     this.#ids = live.map((row) => this.#ids[row]);
+    this.#rowOf.clear();
     for (const [row, id] of this.#ids.entries()) this.#rowOf.set(id as string, row);
   }
 

@@ -9,6 +9,7 @@ export interface HostSection {
 }
 
 export const REQUIRED = 1;
+export const OF_RECORDS = 2;
 
 /** Kinds: four ASCII characters, little-endian. */
 export const CONF = 0x464e4f43;
@@ -58,9 +59,16 @@ export function decodeStrings(what: string, bytes: Uint8Array, count: number): s
 }
 
 export function decodeText(what: string, bytes: Uint8Array): string {
+  return stored(what, () =>
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+  );
+}
+
+/** What cannot be read, or what a write would refuse, was not written by export(). */
+export function stored<T>(what: string, read: () => T): T {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return read();
   } catch (cause) {
-    throw damaged(`${what} is not UTF-8`, cause);
+    throw damaged(`${what}: ${(cause as Error).message}`, cause);
   }
 }

@@ -16,6 +16,7 @@ import {
   INFO,
   META,
   REQUIRED,
+  stored,
   VECS,
 } from './sections.js';
 import type { State } from './state.js';
@@ -25,8 +26,6 @@ import { compact } from './write.js';
 /** What the INFO section says. */
 interface Info {
   readonly model?: string;
-  /** Components before truncation, where vectors are truncated. */
-  readonly dimensions?: number;
 }
 
 export function exportSnapshot(state: State): Uint8Array<ArrayBuffer> {
@@ -61,15 +60,13 @@ function allocate(bytes: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(bytes);
   } catch (cause) {
-    throw new RuVectorError(
-      'OUT_OF_MEMORY',
-      `expected ${bytes} bytes for the snapshot, but there is no room`,
-      { cause },
-    );
+    throw new RuVectorError('OUT_OF_MEMORY', `expected room for a snapshot of ${bytes} bytes`, {
+      cause,
+    });
   }
 }
 
-function hostSections({ records, model, shape, foreign }: State): HostSection[] {
+function hostSections({ records, model, foreign }: State): HostSection[] {
   const rows = Array.from({ length: records.rows }, (_, row) => row);
   const section = (kind: number, bytes: Uint8Array): HostSection => ({
     kind,
@@ -80,12 +77,8 @@ function hostSections({ records, model, shape, foreign }: State): HostSection[] 
   const sections = [section(IDS, encodeStrings(rows.map((row) => records.id(row) as string)))];
   const metadata = rows.map((row) => records.metadata(row) ?? '');
   if (metadata.some((text) => text !== '')) sections.push(section(META, encodeStrings(metadata)));
-  const info: Info = {
-    ...(model !== undefined && { model }),
-    ...(shape.dimensions !== shape.stored && { dimensions: shape.dimensions }),
-  };
-  if (Object.keys(info).length > 0)
-    sections.push(section(INFO, new TextEncoder().encode(JSON.stringify(info))));
+  if (model !== undefined)
+    sections.push(section(INFO, new TextEncoder().encode(JSON.stringify({ model }))));
   return [...sections, ...foreign];
 }
 
@@ -112,7 +105,7 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
     state.collection = collection;
     collection = undefined;
     state.records = records;
-    state.model = info.model ?? state.model;
+    state.model = info.model ?? state.givenModel;
     state.foreign = [...sections.values()].filter(({ kind }) => ![IDS, META, INFO].includes(kind));
     return { inserted: records.count, updated: 0, version: ++state.version };
   } finally {
@@ -138,7 +131,7 @@ function openLoader({ core }: State, loader: RawLoader, bytes: Uint8Array): void
 
 function copyWanted({ core }: State, loader: RawLoader, bytes: Uint8Array): void {
   const from = loader.wantedOffset();
-  core.heap.writeBytes(loader.wantedAddress(), bytes.subarray(from, from + loader.wantedLength()));
+  core.heap.write(loader.wantedAddress(), bytes.subarray(from, from + loader.wantedLength()), true);
 }
 
 /** The host's sections by kind, their checksums and the zeros between all sections checked. */
@@ -171,28 +164,20 @@ function readHostSections(
 function readInfo(section: HostSection | undefined): Info {
   if (section === undefined) return {};
   const info = parseObject('its INFO section', decodeText('its INFO section', section.bytes));
-  const { model, dimensions } = info as { model?: unknown; dimensions?: unknown };
-  if (
-    (model !== undefined && typeof model !== 'string') ||
-    (dimensions !== undefined && typeof dimensions !== 'number')
-  )
-    throw damaged('its INFO section is not as expected');
+  const { model } = info as { model?: unknown };
+  if (model !== undefined && typeof model !== 'string') throw damaged('its model is not a string');
   return info as Info;
 }
 
-function checkShape({ shape, model }: State, loader: RawLoader, info: Info): void {
+function checkShape({ shape, givenModel: model }: State, loader: RawLoader, info: Info): void {
   const metric = METRICS[loader.metric()];
   if (metric !== shape.metric)
     throw unexpected('METRIC_MISMATCH', 'snapshot', `metric ${shape.metric}`, metric, {
       expected: shape.metric,
       actual: `${metric}`,
     });
-  const [stored, dimensions] = [loader.dim(), info.dimensions ?? loader.dim()];
-  if (stored !== shape.stored || dimensions !== shape.dimensions) {
-    const [expected, actual] =
-      stored === shape.stored ? [shape.dimensions, dimensions] : [shape.stored, stored];
-    throw new DimensionMismatchError('snapshot', expected, actual);
-  }
+  if (loader.dim() !== shape.stored)
+    throw new DimensionMismatchError('snapshot', shape.stored, loader.dim());
   if (model !== undefined && info.model !== undefined && info.model !== model)
     throw unexpected(
       'MODEL_MISMATCH',
@@ -211,8 +196,8 @@ function readRecords(sections: ReadonlyMap<number, HostSection>, rows: number): 
   const records = new Records();
   decodeStrings('ids', ids.bytes, rows).forEach((id, row) => {
     const text = texts[row] ?? '';
-    if (text !== '') checkStored(() => metadataText('metadata', parseObject('metadata', text)));
-    checkStored(() => checkId('id', id));
+    if (text !== '') parseObject(`metadata ${row}`, text);
+    stored(`id ${row}`, () => checkId('id', id));
     records.put(id, text === '' ? undefined : text);
   });
   if (records.count !== rows) throw damaged('an id occurs twice');
@@ -220,22 +205,9 @@ function readRecords(sections: ReadonlyMap<number, HostSection>, rows: number): 
 }
 
 function parseObject(what: string, text: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw damaged(`${what} is not JSON`, cause);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw damaged(`${what} is not a JSON object`);
-  return value;
-}
-
-/** What upsert() refuses was not written by export(). */
-function checkStored(check: () => unknown): void {
-  try {
-    check();
-  } catch (cause) {
-    throw damaged(String((cause as Error).message), cause);
-  }
+  return stored(what, () => {
+    const value: unknown = JSON.parse(text);
+    metadataText(what, value);
+    return value as object;
+  });
 }

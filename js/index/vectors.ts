@@ -5,6 +5,8 @@ import type { Metric } from '../types.js';
 /** What the vectors of an index are. */
 export interface Shape {
   readonly metric: Metric;
+  /** Whether vectors are packed bits in bytes (hamming), not floats. */
+  readonly bits: boolean;
   /** Components (bits under hamming) that callers give. */
   readonly dimensions: number;
   /** Components (bits) that are stored: `truncateDim`, or all. */
@@ -19,11 +21,11 @@ export type Components = ArrayLike<number>;
 
 /** Elements of a stored vector: floats, or bytes under hamming. */
 export function storedLength(shape: Shape): number {
-  return shape.metric === 'hamming' ? shape.stored / 8 : shape.stored;
+  return shape.bits ? shape.stored / 8 : shape.stored;
 }
 
 export function rowBytes(shape: Shape): number {
-  return shape.metric === 'hamming' ? shape.stored / 8 : shape.stored * 4;
+  return shape.bits ? shape.stored / 8 : shape.stored * 4;
 }
 
 /** Type and length of one vector; whether its values can be compared is the core's to say. */
@@ -38,7 +40,7 @@ export function checkVector(what: string, input: unknown, shape: Shape): Compone
 /** One vector an element: an array of vectors, a tensor `[n, d]`, or vectors end to end. */
 export function checkVectors(what: string, input: unknown, shape: Shape): Components[] {
   if (Array.isArray(input) && typeof input[0] !== 'number')
-    return input.map((vector, i) => checkVector(`${what}[${i}]`, vector, shape));
+    return Array.from(input, (vector, i) => checkVector(`${what}[${i}]`, vector, shape));
   const { data, dims } = split(what, input);
   checkElements(what, data, shape);
   const [count, width] = dims ?? [data.length / elementsGiven(shape), elementsGiven(shape)];
@@ -51,7 +53,7 @@ export function checkVectors(what: string, input: unknown, shape: Shape): Compon
 }
 
 function elementsGiven(shape: Shape): number {
-  return shape.metric === 'hamming' ? shape.dimensions / 8 : shape.dimensions;
+  return shape.bits ? shape.dimensions / 8 : shape.dimensions;
 }
 
 /** A tensor's data and dims, checked against each other; other input is its own data. */
@@ -63,16 +65,12 @@ function split(
 } {
   if (isNumbers(input)) return { data: input };
   if (typeof input === 'object' && input !== null && 'data' in input && 'dims' in input) {
-    const { data, dims } = input as { data: unknown; dims: unknown };
-    if (
-      isNumbers(data) &&
-      Array.isArray(dims) &&
-      dims.every((n) => Number.isInteger(n) && n >= 0)
-    ) {
-      const size = dims.reduce((product: number, n: number) => product * n, 1);
-      if (size !== data.length)
-        throw invalid(what, `${size} elements for dims [${dims}]`, data.length);
-      return { data, dims };
+    const { data, dims } = input as { data: ArrayLike<number>; dims: readonly number[] };
+    if (Array.isArray(dims) && dims.every((n) => Number.isInteger(n) && n >= 0)) {
+      const size = dims.reduce((product, n) => product * n, 1);
+      if (Object(data).length !== size)
+        throw invalid(what, `${size} elements for dims [${dims}]`, Object(data).length);
+      return { data: isNumbers(data) ? data : Array.from(data), dims };
     }
   }
   throw invalid(
@@ -90,7 +88,7 @@ function isNumbers(input: unknown): input is ArrayLike<number> {
 }
 
 function checkElements(what: string, data: ArrayLike<number>, shape: Shape): void {
-  if (shape.metric === 'hamming' && !(data instanceof Uint8Array || kindOf(data) === 'Uint8Array'))
+  if (shape.bits && !(data instanceof Uint8Array || kindOf(data) === 'Uint8Array'))
     throw invalid(what, `a Uint8Array of ${elementsGiven(shape)} packed bytes for hamming`, data);
   // Typed arrays hold numbers; in an array, `set` would turn null to 0 and '5' to 5.
   if (Array.isArray(data))
@@ -113,7 +111,7 @@ function part(data: ArrayLike<number>, from: number, to: number): Components {
 }
 
 function mismatch(what: string, shape: Shape, actual: number, more = ''): DimensionMismatchError {
-  const unit = shape.metric === 'hamming' ? 'bytes' : 'dimensions';
+  const unit = shape.bits ? 'bytes' : 'dimensions';
   return new DimensionMismatchError(what, elementsGiven(shape), actual, unit + more);
 }
 
@@ -124,19 +122,15 @@ function refused(what: string, wanted: string, got: unknown, component: number):
 }
 
 /** The error for a vector that the core refused: which component, or that the whole is zero. */
-export function invalidVector(what: string, vector: Components, shape: Shape): RuVectorError {
+export function invalidVector(what: string, vector: Components): RuVectorError {
   const values = Float32Array.from(vector);
   const component = values.findIndex((value) => !Number.isFinite(value));
   if (component >= 0) return refused(what, 'finite 32-bit floats', vector[component], component);
   const norm = Math.hypot(...values);
-  const range =
-    shape.metric === 'cosine'
-      ? 'between 1e-15 and 1e18 for cosine, which compares directions'
-      : 'of at most 1e18';
   return unexpected(
     'INVALID_VECTOR',
     what,
-    `a length |x| ${range}`,
+    'a length |x| up to 1e18, and from 1e-15 under cosine',
     norm === 0 ? 'a zero vector' : norm,
     { norm },
   );

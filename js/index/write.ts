@@ -12,7 +12,7 @@ import { check, INVALID_VECTOR, OUT_OF_MEMORY } from '../core/status.js';
 import type { Item, Metadata, Progress, WriteResult } from '../types.js';
 import { metadataText } from './metadata.js';
 import { checkId, type Records } from './records.js';
-import type { State } from './state.js';
+import { changed, opened, type State } from './state.js';
 import { type Components, checkVector, checkVectors, invalidVector, rowBytes } from './vectors.js';
 
 /**
@@ -34,21 +34,18 @@ const APPEND = 0xffffffff;
 /** Deleted rows go when they are this many and outnumber the live ones. */
 const COMPACT_AT = 1024;
 
-export function upsert<M extends Metadata>(
+export function upsert<M extends object>(
   state: State,
   items: Item<M> | Iterable<Item<M>>,
 ): WriteResult {
-  return apply(
-    state,
-    listOf(items).map((item, i) => checkItem(state, `items[${i}]`, item)),
-  );
+  return apply(state, checkItems(state, items));
 }
 
-export function insert<M extends Metadata>(
+export function insert<M extends object>(
   state: State,
   items: Item<M> | Iterable<Item<M>>,
 ): WriteResult {
-  const writes = listOf(items).map((item, i) => checkItem(state, `items[${i}]`, item));
+  const writes = checkItems(state, items);
   const seen = new Set<string>();
   for (const { what, id } of writes) {
     if (seen.has(id) || state.records.row(id) !== undefined)
@@ -60,7 +57,7 @@ export function insert<M extends Metadata>(
   return apply(state, writes);
 }
 
-export function upsertFlat<M extends Metadata>(
+export function upsertFlat<M extends object>(
   state: State,
   ids: readonly string[],
   vectors: Float32Array | Uint8Array,
@@ -68,39 +65,39 @@ export function upsertFlat<M extends Metadata>(
 ): WriteResult {
   checkArray('ids', ids);
   checkKeys('options', options, ['metadata']);
-  const wanted = state.shape.metric === 'hamming' ? 'Uint8Array' : 'Float32Array';
+  const { metadata = [] } = options;
+  if (options.metadata !== undefined && checkArray('metadata', metadata).length !== ids.length)
+    throw invalid('metadata', `${ids.length}, one for each id`, metadata.length);
+  // The metadata before the vectors, which are not copied: only it can run the caller's code.
+  const records = Array.from(ids, (id, i) => ({
+    what: `vectors[${i}]`,
+    id: checkId(`ids[${i}]`, id),
+    metadata: metadataText(`metadata[${i}]`, metadata[i]),
+  }));
+  const wanted = state.shape.bits ? 'Uint8Array' : 'Float32Array';
   if (kindOf(vectors) !== wanted) throw invalid('vectors', `a ${wanted}`, vectors);
   const rows = checkVectors('vectors', vectors, state.shape);
-  if (rows.length !== ids.length)
-    throw invalid('vectors', `${ids.length}, one for each id`, rows.length);
-  const metadata = options.metadata;
-  if (metadata !== undefined && checkArray('metadata', metadata).length !== ids.length)
-    throw invalid('metadata', `${ids.length}, one for each id`, metadata.length);
+  if (rows.length !== records.length)
+    throw invalid('vectors', `${records.length}, one for each id`, rows.length);
   return apply(
     state,
-    rows.map((vector, i) => ({
-      what: `vectors[${i}]`,
-      id: checkId(`ids[${i}]`, ids[i]),
-      vector,
-      metadata: metadataText(`metadata[${i}]`, metadata?.[i]),
-    })),
+    records.map((record, i) => ({ ...record, vector: rows[i] as Components })),
   );
 }
 
-/** `opened` gives the state, or throws once the index is disposed, which may be between two steps. */
-export function* upsertSteps<M extends Metadata>(
-  opened: () => State,
+export function* upsertSteps<M extends object>(
+  state: State,
   items: Iterable<Item<M>>,
 ): Generator<Progress, WriteResult> {
   if (typeof items !== 'object' || items === null || !(Symbol.iterator in items))
     throw invalid('items', 'an iterable of records', items);
   // About 64 KB of vectors and at most 64 records a step.
-  const step = Math.max(1, Math.min(64, Math.floor(65_536 / rowBytes(opened().shape))));
+  const step = Math.max(1, Math.min(64, Math.floor(65_536 / rowBytes(state.shape))));
   const total = Array.isArray(items) ? items.length : undefined;
   let [done, inserted, updated] = [0, 0, 0];
   let writes: Write[] = [];
   const flush = (): Progress => {
-    const result = apply(opened(), writes);
+    const result = apply(state, writes);
     inserted += result.inserted;
     updated += result.updated;
     done += writes.length;
@@ -108,14 +105,14 @@ export function* upsertSteps<M extends Metadata>(
     return total === undefined ? { done } : { done, total };
   };
   for (const item of items) {
-    writes.push(checkItem(opened(), `items[${done + writes.length}]`, item));
+    writes.push(checkItem(state, `items[${done + writes.length}]`, item));
     if (writes.length === step) yield flush();
   }
   if (writes.length > 0) yield flush();
-  return { inserted, updated, version: opened().version };
+  return { inserted, updated, version: opened(state).version };
 }
 
-export function update<M extends Metadata>(
+export function update<M extends object>(
   state: State,
   id: string,
   patch: { readonly vector?: unknown; readonly values?: unknown; readonly metadata?: Partial<M> },
@@ -123,14 +120,14 @@ export function update<M extends Metadata>(
   checkId('id', id);
   checkKeys('patch', patch, ['vector', 'values', 'metadata']);
   const given = vectorOf('patch', patch);
-  const vector = given === undefined ? undefined : checkVector('patch.vector', given, state.shape);
-  const row = state.records.row(id);
+  const vector =
+    given === undefined ? undefined : copyOf(checkVector('patch.vector', given, state.shape));
+  const added = metadataText('patch.metadata', patch.metadata);
+  // From here on none of the caller's code runs.
+  const row = opened(state).records.row(id);
   const before = row === undefined ? undefined : state.records.metadata(row);
-  let metadata = before;
-  if (patch.metadata !== undefined) {
-    metadataText('patch.metadata', patch.metadata);
-    metadata = metadataText('metadata', { ...parse(before), ...withoutUndefined(patch.metadata) });
-  }
+  const metadata =
+    added === undefined ? before : metadataText('metadata', { ...parse(before), ...parse(added) });
   const write = vector && { what: 'patch.vector', id, vector, metadata };
   if (row === undefined) {
     // To a row that cannot exist: the core says whether the vector is one, and takes nothing.
@@ -140,7 +137,7 @@ export function update<M extends Metadata>(
   if (write) apply(state, [write]);
   else if (metadata !== before) {
     state.records.put(id, metadata);
-    ++state.version;
+    changed(state);
   }
   return true;
 }
@@ -156,7 +153,7 @@ export function remove(state: State, ids: string | readonly string[]): number {
     state.records.remove(id);
     ++removed;
   }
-  if (removed > 0) ++state.version;
+  if (removed > 0) changed(state);
   const deleted = state.records.rows - state.records.count;
   if (deleted >= COMPACT_AT && deleted > state.records.count) compact(state);
   return removed;
@@ -172,11 +169,12 @@ export function compact(state: State): number {
   return deleted;
 }
 
-/** One item, or a list of them. */
-function listOf<T extends object>(items: T | Iterable<T>): readonly T[] {
+/** Each item is checked, and its vector copied, as it comes: a generator may reuse its arrays. */
+function checkItems(state: State, items: unknown): Write[] {
   if (typeof items !== 'object' || items === null)
     throw invalid('items', 'a record or an iterable of records', items);
-  return Symbol.iterator in items ? Array.from(items) : [items];
+  const list = Symbol.iterator in items ? (items as Iterable<unknown>) : [items];
+  return Array.from(list, (item, i) => checkItem(state, `items[${i}]`, item));
 }
 
 function checkItem(state: State, what: string, item: unknown): Write {
@@ -188,9 +186,14 @@ function checkItem(state: State, what: string, item: unknown): Write {
   return {
     what: `${what}.vector`,
     id,
-    vector: checkVector(`${what}.vector`, vector, state.shape),
+    vector: copyOf(checkVector(`${what}.vector`, vector, state.shape)),
     metadata: metadataText(`${what}.metadata`, record.metadata),
   };
+}
+
+/** A copy, so that what was checked is what is written. */
+function copyOf(vector: Components): Components {
+  return (vector as Float32Array).slice();
 }
 
 function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): unknown {
@@ -200,17 +203,19 @@ function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): u
 }
 
 function apply(state: State, writes: readonly Write[]): WriteResult {
-  const { records } = state;
+  const { records } = opened(state);
   if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
   const ids = new Set(writes.map(({ id }) => id));
   const inserted = Array.from(ids).filter((id) => records.row(id) === undefined).length;
-  if (records.count + inserted > LIMITS.records)
-    throw overLimit('items', LIMITS.records, records.count + inserted, ' records in an index');
+  const count = records.count + inserted;
+  if (count > LIMITS.records) throw overLimit('items', LIMITS.records, count, ' records');
+  // A Map counts what was deleted from it too, until it is filled anew.
+  if (records.rows + inserted > LIMITS.records) compact(state);
 
   check(commit(state, writes, () => targetsOf(records, writes)));
 
   for (const { id, metadata } of writes) records.put(id, metadata);
-  return { inserted, updated: ids.size - inserted, version: ++state.version };
+  return { inserted, updated: ids.size - inserted, version: changed(state) };
 }
 
 /** The row of each write: one that exists, one that an earlier write of the batch takes, or new. */
@@ -229,24 +234,17 @@ function commit(state: State, writes: readonly Write[], targets: () => number[])
   let status = collection.stage(writes.length);
   if (status === OUT_OF_MEMORY && compact(state) > 0) status = collection.stage(writes.length);
   check(status);
-  writes.forEach(({ vector }, i) => {
-    const at = collection.row(records.rows + i);
-    if (shape.metric === 'hamming') core.heap.writeBytes(at, vector as Uint8Array);
-    else core.heap.writeFloats(at, vector);
-  });
+  for (const [i, { vector }] of writes.entries())
+    core.heap.write(collection.row(records.rows + i), vector, shape.bits);
   core.heap.writeUint32s(collection.targets(), targets());
   status = collection.commit();
   if (status === INVALID_VECTOR) {
     const { what, vector } = writes[collection.faulty()] as Write;
-    throw invalidVector(what, vector, shape);
+    throw invalidVector(what, vector);
   }
   return status;
 }
 
 function parse(text: string | undefined): Metadata {
   return text === undefined ? {} : (JSON.parse(text) as Metadata);
-}
-
-function withoutUndefined(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

@@ -24,10 +24,10 @@ class Bitset {
   bool test(std::uint32_t bit) const noexcept { return (words_[bit / 64] >> (bit % 64) & 1) != 0; }
   void set(std::uint32_t bit) noexcept { words_[bit / 64] |= std::uint64_t{1} << (bit % 64); }
 
-  // Leaves the bits [0, count), all clear, and gives back the rest. Pre: count <= the last grow().
-  void reset(std::uint32_t count) noexcept {
-    (void)words_.resize((std::size_t{count} + 63) / 64);  // shrinking never fails
-    words_.shrink();
+  // Leaves the bits [0, count) and gives back the rest, which must be clear.
+  void shrink(std::uint32_t count) noexcept { words_.shrink((std::size_t{count} + 63) / 64); }
+
+  void reset() noexcept {
     for (std::uint64_t& word : words_.span()) word = 0;
   }
 

@@ -99,8 +99,9 @@ class Array {
     data_[size_++] = value;
   }
 
-  // Gives back what size() does not need.
-  void shrink() noexcept {
+  // Leaves the first `count` elements, if there are more, and gives back all other room.
+  void shrink(std::size_t count) noexcept {
+    if (count < size_) size_ = count;
     if (size_ == 0) return free();
     if (size_ == capacity_) return;
     void* block = budget_->resize(data_, capacity_ * sizeof(T), size_ * sizeof(T));

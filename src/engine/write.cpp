@@ -5,14 +5,17 @@ namespace rv {
 
 Status Collection::stage(std::uint32_t count) noexcept {
   targets_.free();  // of a batch that was never committed
-  if (const Status status = store_.stage(count); status != Status::kOk) return status;
-  return targets_.resize(count);
+  Status status = store_.stage(count);
+  if (status == Status::kOk) status = targets_.resize(count);
+  if (status != Status::kOk) store_.unstage();
+  return status;
 }
 
 Status Collection::commit() noexcept {
   const Status status = store_.commit(targets_.span());
   faulty_ = store_.faulty_row();
   targets_.free();
+  if (status != Status::kOk) store_.unstage();
   return status;
 }
 

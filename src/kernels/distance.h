@@ -4,7 +4,7 @@
 // One lane order for every build (ARCHITECTURE.md, "Determinism"): component i is added to
 // accumulator i % 16; then s[j] = (acc[j] + acc[j+4]) + (acc[j+8] + acc[j+12]) for j < 4, and the
 // sum is (s[0] + s[2]) + (s[1] + s[3]). Sixteen accumulators are four SIMD registers: one alone
-// would wait for its own latency and lose a factor of 2 to 4.
+// would wait for its own latency.
 #pragma once
 
 #include <cstddef>

@@ -35,8 +35,8 @@ v128_t load_tail(const float* at, std::size_t count) noexcept {
   return count == 2 ? two : wasm_v128_load32_lane(at + 2, two, 2);
 }
 
-// A single row at a time: rows come from DRAM in sequence, and interleaving several streams halves
-// the bandwidth the prefetcher reaches.
+// A single row at a time: rows come from DRAM in sequence, and several streams at once confuse the
+// prefetcher.
 template <typename Op>
 float one_row(const float* q, const float* x, std::size_t dim) noexcept {
   v128_t a0 = wasm_f32x4_const_splat(0), a1 = a0, a2 = a0, a3 = a0;

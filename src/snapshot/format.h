@@ -17,7 +17,8 @@
 //   offset  section table, 64 bytes an entry
 //        0  u32    kind, four ASCII characters
 //        4  u32    flags: bit 0, a reader that does not know the kind must refuse the snapshot;
-//                  a reader refuses bits it does not know
+//                  bit 1, the section holds for these very records only, and one who changes them
+//                  drops it; a reader refuses bits it does not know
 //        8  u32    version of the section's own layout
 //       12  u32    CRC-32 of the section's bytes
 //       16  u64    offset from the start of the snapshot, a multiple of 64
@@ -34,12 +35,13 @@
 //   VECS  engine, required  rows * row bytes: the vectors as they were given
 //   IDS   host, required    a string table: record ids in row order
 //   META  host, optional    a string table: JSON objects in row order, "" for none
-//   INFO  host, optional    UTF-8 JSON: {"model"?: string, "dimensions"?: number before truncation}
+//   INFO  host, optional    UTF-8 JSON: {"model"?: string}
 // META and INFO are absent where there is nothing to say, and flagged required where present: a
 // reader that skipped them would lose data. A string table is u32 count, u32 end[count] (offsets
 // into the text behind it, ascending), then the UTF-8 text.
 //
-// An optional section of unknown kind is kept as it is and written again behind the known ones.
+// An optional section of unknown kind is kept as it is and written again behind the known ones; one
+// with bit 1 only for as long as the records stay as they are.
 #pragma once
 
 #include <cstddef>
@@ -55,6 +57,7 @@ constexpr std::size_t kEntryBytes = 64;
 constexpr std::size_t kSectionAlignment = 64;
 constexpr std::uint32_t kMaxSections = 64;
 constexpr std::uint32_t kRequiredFlag = 1;
+constexpr std::uint32_t kOfRecordsFlag = 2;
 
 constexpr std::uint32_t section_kind(char a, char b, char c, char d) noexcept {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b) << 8 |

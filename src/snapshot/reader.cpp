@@ -18,7 +18,7 @@ bool is_known(std::uint32_t kind) noexcept {
 }
 
 Status check_supported(const Section& section) noexcept {
-  if ((section.flags & ~kRequiredFlag) != 0) return Status::kFormatVersion;
+  if ((section.flags & ~(kRequiredFlag | kOfRecordsFlag)) != 0) return Status::kFormatVersion;
   if (is_known(section.kind)) return section.version == 1 ? Status::kOk : Status::kFormatVersion;
   return (section.flags & kRequiredFlag) == 0 ? Status::kOk : Status::kFormatVersion;
 }

@@ -48,7 +48,6 @@ Status VectorStore::reserve_first_block(std::uint32_t rows) noexcept {
   return Status::kOk;
 }
 
-// A failure half-way leaves empty blocks behind, which the next call uses: no row has changed.
 Status VectorStore::reserve(std::uint32_t rows) noexcept {
   if (rows == 0) return Status::kOk;
   if (const Status status = reserve_first_block(std::min(rows, block_rows()));
@@ -128,20 +127,17 @@ void VectorStore::compact() noexcept {
     }
     ++to;
   }
-  if (to == 0) return clear();
   rows_ = to;
-  staged_ = 0;
   deleted_count_ = 0;
-  shrink();
+  deleted_.reset();
+  unstage();
 }
 
-// Pre: rows_ > 0, none deleted or staged.
-void VectorStore::shrink() noexcept {
-  deleted_.reset(rows_);
-  if (shape_.metric == Metric::kCosine) {
-    (void)inverse_norms_.resize(rows_);  // shrinking never fails
-    inverse_norms_.shrink();
-  }
+void VectorStore::unstage() noexcept {
+  staged_ = 0;
+  if (rows_ == 0) return clear();
+  deleted_.shrink(rows_);
+  inverse_norms_.shrink(rows_);
   free_blocks_from(((std::size_t{rows_} - 1) >> shift_) + 1);
   const std::uint32_t wanted = first_block_capacity(rows_);
   if (blocks_.size() > 1 || wanted >= first_block_rows_) return;
@@ -163,12 +159,8 @@ void VectorStore::free_blocks_from(std::size_t block) noexcept {
     const std::size_t rows = i == 0 ? first_block_rows_ : block_rows();
     budget_->release(blocks_[i], rows * row_bytes_);
   }
-  if (block == 0) {
-    first_block_rows_ = 0;
-    blocks_.free();
-  } else if (block < blocks_.size()) {
-    (void)blocks_.resize(block);  // shrinking never allocates
-  }
+  if (block == 0) first_block_rows_ = 0;
+  blocks_.shrink(block);
 }
 
 Status VectorStore::validate() const noexcept {

@@ -51,8 +51,11 @@ class VectorStore {
   }
 
   // Makes room for `count` rows behind rows(), to be filled through row().
-  // kOutOfMemory, kLimitExceeded: nothing changed.
+  // kOutOfMemory, kLimitExceeded: no row changed; unstage() gives back what was taken.
   Status stage(std::uint32_t count) noexcept;
+
+  // Gives back all memory that rows() does not need.
+  void unstage() noexcept;
 
   // Takes the rows staged from `first` on, in order: staged row i is appended where targets[i] is
   // kAppend, else it replaces the vector of row targets[i], which may be one appended earlier in
@@ -82,7 +85,6 @@ class VectorStore {
   Status reserve_first_block(std::uint32_t rows) noexcept;
   Status check_targets(std::span<const std::uint32_t> targets) const noexcept;
   void free_blocks_from(std::size_t block) noexcept;
-  void shrink() noexcept;
 
   Shape shape_;
   std::size_t row_bytes_;

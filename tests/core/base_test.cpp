@@ -169,18 +169,21 @@ TEST_CASE("an array that shrinks keeps its memory and its first elements") {
 TEST_CASE("an array gives back what its size does not need when it is told to") {
   MemoryBudget budget(UINT64_MAX);
   Array<std::uint32_t> array(budget);
-  array.shrink();
+  array.shrink(array.size());
   REQUIRE(array.reserve(100) == Status::kOk);
   REQUIRE(array.resize(10) == Status::kOk);
   std::iota(array.span().begin(), array.span().end(), 0u);
   for (int twice = 0; twice < 2; ++twice) {
-    array.shrink();
+    array.shrink(array.size());
     CHECK(array.size() == 10);
     CHECK(budget.used_bytes() == 40);
   }
   for (std::uint32_t i = 0; i < 10; ++i) CHECK(array[i] == i);
-  REQUIRE(array.resize(0) == Status::kOk);
-  array.shrink();
+  array.shrink(4);
+  CHECK(array.size() == 4);
+  CHECK(array[3] == 3);
+  CHECK(budget.used_bytes() == 16);
+  array.shrink(0);
   CHECK(budget.used_bytes() == 0);
   CHECK(array.data() == nullptr);
 }
@@ -220,19 +223,22 @@ TEST_CASE("a bitset that cannot grow keeps its bits") {
   CHECK(budget.used_bytes() == 16);
 }
 
-TEST_CASE("a bitset that is reset is clear and gives back the rest, one that is freed all") {
+TEST_CASE(
+    "a bitset that is reset is clear, one that shrinks gives back the rest, one that is freed "
+    "all") {
   MemoryBudget budget(UINT64_MAX);
   Bitset bits(budget);
   for (const std::uint32_t count : {300u, 65u, 64u, 1u}) {
     REQUIRE(bits.grow(300) == Status::kOk);
     for (std::uint32_t bit = 0; bit < 300; ++bit) bits.set(bit);
-    bits.reset(count);
+    bits.reset();
+    bits.shrink(count);
     CHECK(budget.used_bytes() == (count + 63) / 64 * 8);
     for (std::uint32_t bit = 0; bit < count; ++bit) CHECK_FALSE(bits.test(bit));
     REQUIRE(bits.grow(300) == Status::kOk);
     for (std::uint32_t bit = 0; bit < 300; ++bit) CHECK_FALSE(bits.test(bit));
   }
-  bits.reset(0);
+  bits.shrink(0);
   CHECK(budget.used_bytes() == 0);
   REQUIRE(bits.grow(300) == Status::kOk);
   bits.free();

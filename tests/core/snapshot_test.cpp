@@ -143,7 +143,7 @@ TEST_CASE("versions and flags of a newer format are refused as such") {
     CHECK(refused(forged(s, 8, major)));
   for (int bit = 0; bit < 32; ++bit) CHECK(refused(forged(s, 28, 1u << bit)));
   for (std::size_t entry = kHeaderBytes; entry < kHeaderBytes + 6 * kEntryBytes; entry += 64)
-    for (int bit = 1; bit < 32; ++bit) CHECK(refused(forged(s, entry + 4, 1u << bit)));
+    for (int bit = 2; bit < 32; ++bit) CHECK(refused(forged(s, entry + 4, 1u << bit)));
   for (std::size_t entry = kHeaderBytes; entry < foreign_entry; entry += 64)
     for (const std::uint32_t version : {0u, 2u, UINT32_MAX})
       CHECK(refused(forged(s, entry + 8, version)));

@@ -336,6 +336,7 @@ describe('after a failure', () => {
 describe('capabilities()', () => {
   it('says what the host can do and the module is, as plain JSON', async () => {
     const { version } = JSON.parse(readFileSync(join(dist, '../package.json')));
+    await createIndex({ dimensions: 1 });
     const found = await capabilities();
     assert.deepEqual(found, {
       version,
@@ -346,5 +347,27 @@ describe('capabilities()', () => {
     });
     assert.equal(typeof found.relaxedSimd, 'boolean');
     assert.deepEqual(JSON.parse(JSON.stringify(found)), found);
+  });
+
+  it('is of the index created last, and of the installed file after one that failed', async () => {
+    await createIndex({ dimensions: 1, wasm: readFileSync(wasmFile) });
+    assert.equal((await capabilities()).loadedFrom, 'given');
+    await assert.rejects(createIndex({ dimensions: 1, wasm: new Uint8Array(8) }));
+    assert.equal((await capabilities()).loadedFrom, 'url');
+  });
+
+  it('needs no installed file where the wasm is given', () => {
+    const copy = join(folder, 'given-only');
+    cpSync(dist, join(copy, 'dist'), { recursive: true });
+    writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
+    rmSync(join(copy, 'dist/ruvector.wasm'));
+    rmSync(join(copy, 'dist/base64.js'));
+    const loadedFrom = runModule(`
+      import { readFileSync } from 'node:fs';
+      const entry = ${JSON.stringify(pathToFileURL(join(copy, 'dist/node.js')).href)};
+      const { createIndex, capabilities } = await import(entry);
+      await createIndex({ dimensions: 1, wasm: readFileSync(${JSON.stringify(wasmFile)}) });
+      console.log(JSON.stringify((await capabilities()).loadedFrom));`);
+    assert.equal(loadedFrom, 'given');
   });
 });

@@ -177,6 +177,28 @@ describe('maxMemoryBytes', () => {
     }
   });
 
+  it('gives back what a refused write took', async (t) => {
+    for (const count of [0, 1, 500]) {
+      const index = await newIndex(t, { dimensions, maxMemoryBytes: 60_000_000 }, batch(count));
+      index.compact();
+      const before = index.stats().memoryBytes;
+      refused(() => index.upsert(batch(200_000, 'new')), 'OUT_OF_MEMORY');
+      assert.equal(index.stats().memoryBytes, before);
+      const bad = batch(5000, 'new');
+      bad.push({ id: 'bad', vector: new Float32Array(dimensions).fill(NaN) });
+      refused(() => index.upsert(bad), 'INVALID_VECTOR');
+      assert.equal(index.stats().memoryBytes, before);
+    }
+  });
+
+  it('that a refused batch met exactly still takes a single record', async (t) => {
+    const rows = (bytes) => ({ dimensions: 384, maxMemoryBytes: bytes });
+    const index = await newIndex(t, rows(786_438));
+    const vectors = seededVectors({ seed: 5, count: 512, dimensions: 384 });
+    refused(() => index.upsert(itemsOf(vectors)), 'OUT_OF_MEMORY');
+    assert.equal(index.upsert(itemsOf(vectors.slice(0, 1))).inserted, 1);
+  });
+
   it('refuses an import beyond it, and the index goes on', async (t) => {
     const bytes = (await newIndex(t, { dimensions }, batch(5000))).export();
     const index = await newIndex(t, { dimensions, maxMemoryBytes: 3_000_000 }, batch(100));

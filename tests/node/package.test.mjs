@@ -123,6 +123,12 @@ describe('the public types', () => {
   for (const [what, compilerOptions] of Object.entries({
     bundler: { module: 'esnext', moduleResolution: 'bundler', lib: ['esnext', 'dom'], types: [] },
     node16: { module: 'node16', moduleResolution: 'node16', lib: ['esnext', 'dom'], types: [] },
+    'bundler with the libraries of 2022': {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      lib: ['es2022', 'dom'],
+      types: [],
+    },
     'nodenext without lib checks, for Node': {
       module: 'nodenext',
       moduleResolution: 'nodenext',

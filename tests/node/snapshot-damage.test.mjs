@@ -128,7 +128,7 @@ describe('a snapshot of a newer version', () => {
       sections({ NEW: { kind: 'NEW ', bytes: Buffer.from('x') } }),
     ),
     'with an unknown flag of a section': forge(
-      sections({ NEW: { kind: 'NEW ', flags: 2, bytes: Buffer.from('x') } }),
+      sections({ NEW: { kind: 'NEW ', flags: 4, bytes: Buffer.from('x') } }),
     ),
     'with an unknown metric': forge(sections({ CONF: conf({ dim: 3, metric: 5, rows: 3 }) })),
     'with an unknown index': forge(
@@ -173,7 +173,22 @@ describe('a snapshot of a newer version', () => {
     assert.deepEqual(index.export(), bytes);
     copy.clear();
     const kinds = parse(copy.export()).sections.map(({ kind }) => kind);
-    assert.deepEqual(kinds, ['CONF', 'VECS', 'IDS ', 'INFO']);
+    assert.deepEqual(kinds, ['CONF', 'VECS', 'IDS ']);
+  });
+
+  it('drops a section that holds for its records only with the first change of them', async (t) => {
+    const { index } = await victim(t);
+    const newer = forge([
+      ...sections(),
+      { kind: 'TUNE', flags: 2, version: 1, bytes: Buffer.from('of these records') },
+    ]);
+    index.import(newer);
+    assert.equal(index.query([1, 2, 3]).count, 3);
+    assert.equal(index.delete('not there'), 0);
+    assert.deepEqual(index.export(), newer);
+    index.update(records[0].id, { metadata: { changed: true } });
+    const kinds = parse(index.export()).sections.map(({ kind }) => kind);
+    assert.ok(!kinds.includes('TUNE'));
   });
 });
 
@@ -273,7 +288,6 @@ describe('a forged snapshot with right checksums is refused:', () => {
     'facts that are a list': facts('[]'),
     'facts that are null': facts('null'),
     'a model that is a number': facts('{"model":1}'),
-    'dimensions that are text': facts('{"dimensions":"3"}'),
     'facts that are not UTF-8': sections({
       INFO: { kind: 'INFO', bytes: Buffer.from('{"model":"\xff"}', 'latin1') },
     }),

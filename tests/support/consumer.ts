@@ -24,7 +24,12 @@ import {
 } from '@ruvector/wasm';
 import { wasmBytes } from '@ruvector/wasm/inline';
 
-type Doc = { readonly title: string; readonly tags: readonly string[]; readonly year?: number };
+/** An interface, as programs have them; it needs no index signature. */
+interface Doc {
+  readonly title: string;
+  readonly tags: readonly string[];
+  readonly year?: number;
+}
 
 const options: IndexOptions = {
   dimensions: 3,

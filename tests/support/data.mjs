@@ -19,11 +19,11 @@ function readRows(file, Elements) {
   return rows;
 }
 
-/** A set's rows and queries, and `ids(file)`; undefined, with a line in the report, where absent. */
+/** A set's rows and queries, and `ids(file)`; undefined, and the test skipped, where absent. */
 export function realSet(t, name) {
   const path = (file) => resolve(folder, name, file);
   if (!existsSync(path('base.fvecs'))) {
-    t.diagnostic(`no data set ${name}: set RUVECTOR_DATA to the folder that has it`);
+    t.skip(`no data set ${name}: set RUVECTOR_DATA to the folder that has it`);
     return undefined;
   }
   return {
