@@ -43,6 +43,12 @@ function installPackages() {
   const stamp = 'node_modules/.installed';
   const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const install = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Once more after a while: an npm that was interrupted works on for a second or two, and the two
+  // get in each other's way.
+  if (spawnSync('npm', install, { stdio: 'ignore' }).status !== 0) {
+    run('sleep', ['5']);
+    run('npm', install);
+  }
   writeFileSync(stamp, lock);
 }

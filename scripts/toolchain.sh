@@ -114,7 +114,7 @@ clang_packages() {
   if [ -z "$(candidate "clang-$n")" ]; then      # another release, or package lists that were never read
     n=$({ LC_ALL=C apt-cache depends clang 2>/dev/null || true; } | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
   fi
-  echo "clang-${n:-$LLVM}" "libclang-rt-${n:-$LLVM}-dev"           # the second one holds libFuzzer too
+  printf '%s\n' "clang-${n:-$LLVM}" "libclang-rt-${n:-$LLVM}-dev"   # the second one holds libFuzzer too
 }
 
 candidate() {  # the version that apt would install of package $1, or nothing
@@ -132,14 +132,14 @@ apt_get() {
   local sudo=
   [ "$(id -u)" = 0 ] || sudo=sudo
   # 9>&-: a daemon that a package starts would otherwise keep our lock for as long as it lives
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@" \
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=false "$@" \
     9>&- >"$TC/apt.log" 2>&1 || { tail -n 20 "$TC/apt.log" >&2; return 1; }
 }
 
 stop_for_missing() {  # $@: packages
   say "missing: $*"
   if have apt-get; then
-    die "run this as root:  apt-get update && apt-get install -y --no-install-recommends $*"
+    die "run this as root, then the same command again:  apt-get update && apt-get install -y --no-install-recommends $*"
   fi
   die "those are Debian's names. Install the same tools on this system: emcc >= $EMCC_MIN (emsdk)," \
     "cmake >= $CMAKE_MIN, ninja, clang >= $CLANG_MIN with compiler-rt, doctest, Chromium, Firefox"
@@ -160,7 +160,7 @@ install() {  # $@: packages
     [ "$p" != emscripten ] || ge "${v%%[~+-]*}" "$EMCC_MIN" ||
       die "this distribution's emscripten is $v: install emsdk $EMCC_MIN or newer and put its emcc on PATH"
   done
-  say "installing: $*"
+  say "installing with apt, which takes a minute or more: $*"
   apt_get install -y --no-install-recommends "$@" || die "the installation failed; this script can be run again"
 }
 
