@@ -1,4 +1,4 @@
-/** The public types of the root export; `docs` are here, code is in js/index. */
+/** The public types of the root export, and their documentation; the code is in js/index. */
 
 /** JSON values, as metadata may hold them. */
 export type Json =
@@ -189,9 +189,9 @@ export interface MaintainResult {
 }
 
 /**
- * An index in memory, of up to 16,777,215 records. All methods are synchronous, copy what they take, and hand out plain objects.
- * Bad input throws a `RuVectorError` before anything changes. After `dispose()` every method throws
- * `CLOSED`.
+ * An index in memory, of up to 16,777,215 records. All methods are synchronous, copy what they take,
+ * and hand out plain objects. Bad input throws a `RuVectorError` before anything changes. After
+ * `dispose()` every method throws `CLOSED`.
  */
 export interface Index<M extends object = Metadata> extends Disposable {
   readonly dimensions: number;
@@ -262,7 +262,10 @@ export interface Index<M extends object = Metadata> extends Disposable {
   explain(vector: VectorInput, options?: QueryOptions): Explanation<M>;
 
   stats(): IndexStats;
-  /** Reclaims the memory of deleted records; they also go when they outnumber the live ones. */
+  /**
+   * Reclaims the memory of deleted records. They also go when they are 1,024 or more and outnumber
+   * the live ones, and when a write finds no room.
+   */
   compact(): CompactResult;
   /** Does deferred work for at most `budgetMs` milliseconds. */
   maintain(options: { readonly budgetMs: number }): MaintainResult;
@@ -271,8 +274,7 @@ export interface Index<M extends object = Metadata> extends Disposable {
   export(): Uint8Array<ArrayBuffer>;
   /**
    * Replaces the whole contents by those of a snapshot that `export()` made, of the same metric and
-   * the same stored dimensions. If it throws, nothing
-   * has changed.
+   * the same stored dimensions. If it throws, nothing has changed.
    * @throws FORMAT_CHECKSUM, FORMAT_VERSION, INVALID_ARGUMENT, DIMENSION_MISMATCH, METRIC_MISMATCH,
    *   MODEL_MISMATCH, OUT_OF_MEMORY
    */

@@ -43,10 +43,12 @@ function installPackages() {
   const stamp = 'node_modules/.installed';
   const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.log('Installing the npm packages of package-lock.json.');
   const install = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   // Once more after a while: an npm that was interrupted works on for a second or two, and the two
   // get in each other's way.
   if (spawnSync('npm', install, { stdio: 'ignore' }).status !== 0) {
+    console.log('npm ci failed; once more in 5 seconds.');
     run('sleep', ['5']);
     run('npm', install);
   }

@@ -31,10 +31,8 @@ export interface RawModule {
 /** src/engine/collection.h. */
 export interface RawCollection extends RawHandle {
   rows(): number;
-  liveRows(): number;
   usedBytes(): number;
   row(row: number): Address;
-  contiguousFrom(row: number): number;
   stage(count: number): StatusCode;
   targets(): Address;
   commit(): StatusCode;

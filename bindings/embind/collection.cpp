@@ -20,12 +20,8 @@ Collection* create_collection(std::uint32_t metric, std::uint32_t dim, double ma
 }
 
 std::uint32_t rows(const Collection& c) { return c.store().rows(); }
-std::uint32_t live_rows(const Collection& c) { return c.store().live_rows(); }
 double used_bytes(const Collection& c) { return static_cast<double>(c.used_bytes()); }
 Address row(const Collection& c, std::uint32_t r) { return address(c.store().row(r)); }
-std::uint32_t contiguous_from(const Collection& c, std::uint32_t r) {
-  return c.store().contiguous_from(r);
-}
 
 int stage(Collection& c, std::uint32_t count) { return code(c.stage(count)); }
 Address targets(Collection& c) { return address(c.targets().data()); }
@@ -57,10 +53,8 @@ EMSCRIPTEN_BINDINGS(rv_collection) {
   emscripten::function("createCollection", &create_collection, emscripten::allow_raw_pointers());
   emscripten::class_<Collection>("Collection")
       .function("rows", &rows)
-      .function("liveRows", &live_rows)
       .function("usedBytes", &used_bytes)
       .function("row", &row)
-      .function("contiguousFrom", &contiguous_from)
       .function("stage", &stage)
       .function("targets", &targets)
       .function("commit", &commit)

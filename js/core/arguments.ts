@@ -34,7 +34,7 @@ export function overLimit(
   return unexpected('LIMIT_EXCEEDED', what, `at most ${limit}${unit}`, actual, details);
 }
 
-/** What a value is: its class, or itself where it has none. Of objects of other realms too. */
+/** What a value is: its built-in class, or itself where it has none. Of other realms too. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
   if (typeof value === 'function') return 'a function';
@@ -75,15 +75,19 @@ export function checkArray(what: string, value: unknown): readonly unknown[] {
   return value;
 }
 
-/** The known word that begins most like `word`, by two letters at least. */
+/** The known word that has most letters in common with `word` at its two ends, at least two. */
 function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let most = 1;
   for (const candidate of known) {
-    let same = 0;
-    while (same < word.length && candidate[same]?.toLowerCase() === word[same]?.toLowerCase())
-      ++same;
-    if (same > most) [most, best] = [same, candidate];
+    const same = sameStart([...word], [...candidate]);
+    const end = sameStart([...word].reverse(), [...candidate].reverse());
+    if (same + end > most) [most, best] = [same + end, candidate];
   }
   return best;
+}
+
+function sameStart(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((letter, i) => letter.toLowerCase() !== b[i]?.toLowerCase());
+  return at < 0 ? a.length : at;
 }

@@ -21,13 +21,18 @@ const givenLocations = new Map<string, Promise<Core>>();
 /** The core of `given`, or of the installed package. One instance a source; failures are retried. */
 export function load(host: Host, given?: GivenWasm): Promise<Core> {
   const core = given === undefined ? loadOnce(host) : loadGivenOnce(host, given);
-  newest = core;
+  core.then(
+    () => {
+      newest = core;
+    },
+    () => {}, // the caller hears of it
+  );
   return core;
 }
 
-/** The core that was asked for last, where it started; else that of the installed package. */
+/** The core that was loaded last; where there is none, that of the installed package. */
 export function latest(host: Host): Promise<Core> {
-  return (newest ?? load(host)).catch(() => load(host));
+  return newest ?? load(host);
 }
 
 function loadOnce(host: Host): Promise<Core> {
@@ -103,6 +108,7 @@ function isModule(given: GivenWasm): boolean {
 }
 
 function bytesOf(given: BufferSource): Uint8Array<ArrayBuffer> {
+  if (given.byteLength === 0) return new Uint8Array(); // transferred away: no view can be made
   return ArrayBuffer.isView(given)
     ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
     : new Uint8Array(given);

@@ -96,7 +96,8 @@ export class MemoryIndex<M extends object> implements Index<M> {
 
   clear(): void {
     const state = this.#opened();
-    if (state.records.rows === 0 && state.foreign.length === 0) return;
+    const { records, foreign, model, givenModel } = state;
+    if (records.rows === 0 && foreign.length === 0 && model === givenModel) return;
     state.collection.clear();
     state.records = new Records();
     state.foreign = [];

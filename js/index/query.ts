@@ -4,7 +4,7 @@ import { check, INVALID_VECTOR } from '../core/status.js';
 import type { Explanation, Match, QueryOptions, QueryResult } from '../types.js';
 import { vectorAt } from './read.js';
 import { checkId } from './records.js';
-import type { State } from './state.js';
+import { opened, type State } from './state.js';
 import {
   type Components,
   checkVector,
@@ -52,7 +52,7 @@ export function queryById<M extends object>(
   options: QueryOptions = {},
 ): QueryResult<M> {
   const checked = checkOptions(options);
-  const row = state.records.row(checkId('id', id));
+  const row = opened(state).records.row(checkId('id', id));
   if (row === undefined)
     throw unexpected('NOT_FOUND', 'id', 'the id of a record', JSON.stringify(id), { id });
   return run<M>(state, [vectorAt(state, row)], checked, () => 'vector')[0] as QueryResult<M>;
@@ -120,7 +120,7 @@ function run<M extends object>(
   options: Checked,
   what: (query: number) => string,
 ): QueryResult<M>[] {
-  const { collection, core, shape } = state;
+  const { collection, core, shape } = opened(state);
   const started = performance.now();
   check(
     collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, state.records.count))),

@@ -26,12 +26,12 @@ export function getMany<M extends object>(
   ids: readonly string[],
 ): (StoredItem<M> | undefined)[] {
   checkArray('ids', ids);
-  return ids.map((id, i) => get<M>(state, id, `ids[${i}]`));
+  return Array.from(ids, (id, i) => get<M>(state, id, `ids[${i}]`));
 }
 
 export function has(state: State, ids: readonly string[]): boolean[] {
   checkArray('ids', ids);
-  return ids.map((id, i) => state.records.row(checkId(`ids[${i}]`, id)) !== undefined);
+  return Array.from(ids, (id, i) => state.records.row(checkId(`ids[${i}]`, id)) !== undefined);
 }
 
 export function list(state: State, options: ListOptions = {}): ListResult {

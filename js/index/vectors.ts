@@ -88,7 +88,7 @@ function isNumbers(input: unknown): input is ArrayLike<number> {
 }
 
 function checkElements(what: string, data: ArrayLike<number>, shape: Shape): void {
-  if (shape.bits && !(data instanceof Uint8Array || kindOf(data) === 'Uint8Array'))
+  if (shape.bits && kindOf(data) !== 'Uint8Array')
     throw invalid(what, `a Uint8Array of ${elementsGiven(shape)} packed bytes for hamming`, data);
   // Typed arrays hold numbers; in an array, `set` would turn null to 0 and '5' to 5.
   if (Array.isArray(data))

@@ -68,7 +68,7 @@ export function upsertFlat<M extends object>(
   const { metadata = [] } = options;
   if (options.metadata !== undefined && checkArray('metadata', metadata).length !== ids.length)
     throw invalid('metadata', `${ids.length}, one for each id`, metadata.length);
-  // The metadata before the vectors, which are not copied: only it can run the caller's code.
+  // The metadata before the vectors, which are not copied: reading it can run the caller's code.
   const records = Array.from(ids, (id, i) => ({
     what: `vectors[${i}]`,
     id: checkId(`ids[${i}]`, id),
@@ -193,7 +193,10 @@ function checkItem(state: State, what: string, item: unknown): Write {
 
 /** A copy, so that what was checked is what is written. */
 function copyOf(vector: Components): Components {
-  return (vector as Float32Array).slice();
+  // Not vector.slice(): that of a Node Buffer is a view.
+  return ArrayBuffer.isView(vector)
+    ? (Uint8Array.prototype.slice.call(vector) as Components)
+    : Array.from(vector);
 }
 
 function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): unknown {

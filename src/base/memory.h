@@ -1,7 +1,7 @@
 // Heap memory that can run out without ending the program.
 //
-// MemoryBudget is the one door to malloc: it refuses what would pass the caller's limit, so that
-// `maxMemoryBytes` holds for everything a collection owns. Array<T> is the one growable container.
+// MemoryBudget is the core's one door to malloc: it refuses what would pass the caller's limit,
+// which is what `maxMemoryBytes` becomes. Array<T> is the one growable container.
 #pragma once
 
 #include <cassert>

@@ -18,10 +18,11 @@ class SectionReader {
   // kHeaderBytes bytes, or a damaged header.
   static Result<std::uint32_t> prefix_bytes(std::span<const std::byte> header) noexcept;
 
-  // `prefix` is the start of a snapshot of `total_bytes`. On success sections() is valid: known
-  // kinds appear once, CONF and VECS are there, all lie where the writer puts them.
-  // kFormatVersion: a required section of unknown kind, or a known one of newer version.
-  // kFormatChecksum: anything else that is not as format.h says.
+  // `prefix` is the start of a snapshot of `total_bytes`. On success sections() is valid: no kind
+  // appears twice, CONF and VECS are there, all lie where the writer puts them.
+  // kFormatVersion: a required section of unknown kind, a known one of another version, a flag that
+  // is not known, or reserved bytes that are not zero. kFormatChecksum: anything else that is not
+  // as format.h says.
   Status open(std::span<const std::byte> prefix, std::uint64_t total_bytes) noexcept;
 
   std::span<const Section> sections() const noexcept { return {sections_.data(), count_}; }

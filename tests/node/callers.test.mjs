@@ -36,6 +36,28 @@ describe('a generator that uses one buffer for all its vectors', () => {
     });
 });
 
+describe('a generator that uses one array of packed bytes', () => {
+  for (const [what, buffer] of Object.entries({
+    Uint8Array: new Uint8Array(2),
+    Buffer: Buffer.alloc(2),
+  }))
+    it(`${what}: each is stored as it was`, async (t) => {
+      function* items() {
+        for (const i of [0, 1, 2]) {
+          buffer[0] = i;
+          yield { id: `v${i}`, vector: buffer };
+        }
+      }
+      const index = await newIndex(t, { dimensions: 16, metric: 'hamming' });
+      index.upsert(items());
+      assert.deepEqual(stored(index), [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+      ]);
+    });
+});
+
 describe('a vector that changes after it was looked at', () => {
   const late = (change) =>
     function* () {
@@ -122,10 +144,28 @@ describe('a caller that changes the index in the middle of its own call', () => 
       refused(() => index[verb](disposing()), 'CLOSED');
     }
   });
+
+  it('by dispose() in a getter of its query gets CLOSED', async (t) => {
+    for (const call of [
+      (index, vector) => index.query(vector),
+      (index, vector) => index.queryMany(vector),
+      (index, vector) => index.explain(vector),
+    ]) {
+      const index = await newIndex(t, { dimensions }, [{ id: 'v0', vector: wanted[0] }]);
+      const vector = {
+        dims: [1, 4],
+        get data() {
+          index.dispose();
+          return wanted[0];
+        },
+      };
+      refused(() => call(index, vector), 'CLOSED');
+    }
+  });
 });
 
 describe('an array with holes', () => {
-  it('of vectors is refused, with the place', async (t) => {
+  it('of vectors, items or ids is refused, with the place', async (t) => {
     const index = await newIndex(t, { dimensions }, [{ id: 'v0', vector: wanted[0] }]);
     refused(() => index.queryMany(new Array(2)), 'INVALID_ARGUMENT', 'vectors[0]');
     // biome-ignore lint/suspicious/noSparseArray: the hole is what is tested

@@ -349,10 +349,12 @@ describe('capabilities()', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(found)), found);
   });
 
-  it('is of the index created last, and of the installed file after one that failed', async () => {
+  it('is of the index created last, whatever failed since', async () => {
     await createIndex({ dimensions: 1, wasm: readFileSync(wasmFile) });
     assert.equal((await capabilities()).loadedFrom, 'given');
     await assert.rejects(createIndex({ dimensions: 1, wasm: new Uint8Array(8) }));
+    assert.equal((await capabilities()).loadedFrom, 'given');
+    await createIndex({ dimensions: 1 });
     assert.equal((await capabilities()).loadedFrom, 'url');
   });
 
@@ -369,5 +371,17 @@ describe('capabilities()', () => {
       await createIndex({ dimensions: 1, wasm: readFileSync(${JSON.stringify(wasmFile)}) });
       console.log(JSON.stringify((await capabilities()).loadedFrom));`);
     assert.equal(loadedFrom, 'given');
+  });
+});
+
+describe('wasmBytes()', () => {
+  it('gives one array, so one instance, and a new one where that was transferred away', async (t) => {
+    const { wasmBytes } = await import(pathToFileURL(packageFile('./inline')));
+    const bytes = wasmBytes();
+    assert.equal(wasmBytes(), bytes);
+    assert.deepEqual(Buffer.from(bytes), readFileSync(wasmFile));
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    await rejected(given(bytes), 'WASM_LOAD_FAILED', 'got nothing');
+    await works(t, wasmBytes());
   });
 });

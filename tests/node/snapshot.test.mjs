@@ -257,6 +257,10 @@ describe('import into another index', () => {
     assert.equal(unnamed.model, 'large');
     unnamed.clear();
     assert.equal(unnamed.model, undefined);
+    unnamed.import((await newIndex(t, { dimensions: 3, model: 'empty' })).export());
+    assert.equal(unnamed.model, 'empty');
+    unnamed.clear();
+    assert.equal(unnamed.model, undefined);
   });
 });
 
