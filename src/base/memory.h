@@ -37,7 +37,6 @@ class MemoryBudget {
   }
 
   std::uint64_t used_bytes() const noexcept { return used_bytes_; }
-  std::uint64_t max_bytes() const noexcept { return max_bytes_; }
 
  private:
   std::uint64_t max_bytes_;
