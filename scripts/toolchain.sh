@@ -20,7 +20,7 @@ readonly SUITE=trixie LLVM=19
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly REPO TC=$REPO/.toolchain
-readonly EMROOT=$TC/root/usr/share/emscripten CLOSURE=$REPO/node_modules/.bin/google-closure-compiler
+readonly EMROOT=$TC/debian/usr/share/emscripten CLOSURE=$REPO/node_modules/.bin/google-closure-compiler
 readonly UNPACKED="emscripten of $SUITE, contents 1"     # of the stamp; raise the number when unpack() changes
 
 say() { printf 'toolchain: %s\n' "$*" >&2; }
@@ -207,9 +207,9 @@ download() {  # into $1/debs
 }
 
 unpack() {
-  local work=$TC/work new=$TC/work/root deb lib ld program
+  local work=$TC/partial new=$TC/partial/debian deb lib ld program
   local L=./usr/share/emscripten/cache/sysroot/lib/wasm32-emscripten
-  trap 'rm -rf "$TC/work"' EXIT
+  trap 'rm -rf "$TC/partial"' EXIT
   rm -rf "$work"; mkdir -p "$new"
   download "$work"
   say "unpacking"
@@ -236,7 +236,7 @@ unpack() {
       "$ld" "$lib" "$program" >"$new/binaryen/bin/$program"
     chmod +x "$new/binaryen/bin/$program"
   done
-  rm -rf "$TC/root"; mv "$new" "$TC/root"; rm -rf "$work"
+  rm -rf "$TC/debian"; mv "$new" "$TC/debian"; rm -rf "$work"
   echo "$UNPACKED" >"$TC/unpacked"      # last: without it the next run starts over
 }
 
@@ -249,7 +249,7 @@ env_text() {
   if [ -n "$EMCC" ] && [ "$EM_FROM" = unpack ]; then
     echo 'unset EM_CACHE EM_LLVM_ROOT'
     set_to EM_CONFIG "$EMROOT/.emscripten"          # Debian's own: /usr/bin/clang-19, frozen cache beside it
-    set_to EM_BINARYEN_ROOT "$TC/root/binaryen"
+    set_to EM_BINARYEN_ROOT "$TC/debian/binaryen"
     set_to EMSDK_PYTHON /usr/bin/python3            # a version manager's shim is much slower
     printf 'case ":$PATH:" in *:%q:*) ;; *) export PATH=%q:"$PATH" ;; esac\n' "${EMCC%/*}" "${EMCC%/*}"
   elif [ -n "$EMCC" ]; then
