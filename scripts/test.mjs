@@ -24,7 +24,14 @@ step('fuzz the snapshot reader', () => {
   const runs = soak ? 20_000_000 : 200_000;
   tool(
     'build/fuzz/fuzz_snapshot',
-    ...[`-runs=${runs}`, '-seed=1', '-max_len=8192', '-verbosity=0', '-print_final_stats=1'],
+    ...[
+      `-runs=${runs}`,
+      '-seed=1',
+      '-max_len=8192',
+      '-verbosity=0',
+      '-print_funcs=0',
+      '-print_final_stats=1',
+    ],
     `-artifact_prefix=${found}/`,
     ...[found, 'tests/fuzz/corpus'],
   );
