@@ -1,11 +1,11 @@
 // `npm run bench`: the exact scan against a hand-written native one, both in turns on the same data.
 // Speed is printed as a ratio; absolute numbers are of this machine at this moment.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { build, cmake } from './build.mjs';
-import { provision } from './setup.mjs';
+import { commit, provision } from './setup.mjs';
 
 const SEED = 42;
 const DIM = 384;
@@ -22,12 +22,9 @@ const { createIndex } = await import('@ruvector/wasm');
 const { seededVectors } = await import('../tests/support/random.mjs');
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
-  encoding: 'utf8',
-}).stdout.trim();
 console.log(
   `seed ${SEED}, d = ${DIM}, k = ${K}, median of ${REPEATS} turns, one thread, ` +
-    `${cpus()[0].model}, Node ${process.version}, commit ${commit}\n`,
+    `${cpus()[0].model}, Node ${process.version}, commit ${commit()}\n`,
 );
 
 const overhead = await overheadMs();

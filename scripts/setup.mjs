@@ -15,6 +15,12 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status || 1);
 }
 
+/** The commit of this checkout, for results to name. */
+export function commit() {
+  const { stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  return stdout?.trim() || 'unknown';
+}
+
 /**
  * Makes the tools of `group` available: 'wasm' to build, 'test' for all that the tests want.
  * Returns the environment to run them in.

@@ -1,11 +1,10 @@
 // `npm test`: provisions, builds, and runs the tier-one suite. `npm run soak` runs the same suite with
 // full counts. Stops at the first step that fails.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, cmake } from './build.mjs';
-import { provision, root, run } from './setup.mjs';
+import { commit, provision, root, run } from './setup.mjs';
 
 const soak = process.argv.includes('--soak');
 const started = performance.now();
@@ -43,10 +42,7 @@ step('node tests on the installed tarball', () => nodeTests('tests/node'));
 step('browser tests on the installed tarball', () => nodeTests('tests/browser'));
 step('sizes', () => node('tests/size/size.mjs'));
 
-const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
-  encoding: 'utf8',
-}).stdout.trim();
-console.log(`\n${soak ? 'soak' : 'test'} of commit ${commit || 'unknown'}, fuzz seed 1:`);
+console.log(`\n${soak ? 'soak' : 'test'} of commit ${commit()}, fuzz seed 1:`);
 console.table(summary);
 console.log(`${seconds(started)} in all`);
 console.log(`steps: ${summary.length} passed, 0 failed`);

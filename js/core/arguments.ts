@@ -42,6 +42,14 @@ export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
+/** The bytes of a buffer or of any view of one; none where it was transferred away. */
+export function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {
+  if (source.byteLength === 0) return new Uint8Array();
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+}
+
 /** That `value` is an object with no key outside `known`; keys that are undefined count as absent. */
 export function checkKeys(what: string, value: unknown, known: readonly string[]): void {
   if (typeof value !== 'object' || value === null) throw invalid(what, 'an object', value);

@@ -36,7 +36,7 @@ export class Heap {
 
   /** Copies wasm memory into `out`. */
   readBytes(at: Address, out: Uint8Array): void {
-    out.set(new Uint8Array(this.#raw.wasmMemory.buffer, at, out.length));
+    out.set(this.#view(at, out.length, true));
   }
 
   /** Visits `count` rv::Neighbor (src/base/top_k.h). `visit` must not call into wasm. */

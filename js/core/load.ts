@@ -1,4 +1,4 @@
-import { invalid, kindOf } from './arguments.js';
+import { bytesOf, invalid, kindOf } from './arguments.js';
 import { RuVectorError } from './errors.js';
 import { type Core, checkMagic, notLoaded, start } from './module.js';
 
@@ -105,13 +105,6 @@ async function read(
 
 function isModule(given: GivenWasm): boolean {
   return kindOf(given) === 'WebAssembly.Module';
-}
-
-function bytesOf(given: BufferSource): Uint8Array<ArrayBuffer> {
-  if (given.byteLength === 0) return new Uint8Array(); // transferred away: no view can be made
-  return ArrayBuffer.isView(given)
-    ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
-    : new Uint8Array(given);
 }
 
 export async function bytesOfUrl(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {

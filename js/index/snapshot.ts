@@ -1,5 +1,5 @@
 import type { RawCollection, RawLoader } from '../../types/raw.js';
-import { invalid, kindOf, unexpected } from '../core/arguments.js';
+import { bytesOf, invalid, kindOf, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
 import { check, notNull } from '../core/status.js';
 import type { WriteResult } from '../types.js';
@@ -83,7 +83,9 @@ function hostSections({ records, model, foreign }: State): HostSection[] {
 }
 
 export function importSnapshot(state: State, source: unknown): WriteResult {
-  const bytes = bytesOf(source);
+  if (!ArrayBuffer.isView(source) && kindOf(source) !== 'ArrayBuffer')
+    throw invalid('snapshot', 'a Uint8Array or ArrayBuffer', source);
+  const bytes = bytesOf(source as BufferSource);
   const loader = notNull(state.core.raw.createLoader(state.maxMemoryBytes));
   let collection: RawCollection | undefined;
   try {
@@ -112,13 +114,6 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
     collection?.delete();
     loader.delete();
   }
-}
-
-function bytesOf(source: unknown): Uint8Array {
-  if (ArrayBuffer.isView(source))
-    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (kindOf(source) === 'ArrayBuffer') return new Uint8Array(source as ArrayBuffer);
-  throw invalid('snapshot', 'a Uint8Array or ArrayBuffer', source);
 }
 
 function openLoader({ core }: State, loader: RawLoader, bytes: Uint8Array): void {

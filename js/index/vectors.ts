@@ -60,9 +60,7 @@ function elementsGiven(shape: Shape): number {
 function split(
   what: string,
   input: unknown,
-): { data: unknown; dims?: readonly number[] } & {
-  data: ArrayLike<number>;
-} {
+): { readonly data: ArrayLike<number>; readonly dims?: readonly number[] } {
   if (isNumbers(input)) return { data: input };
   if (typeof input === 'object' && input !== null && 'data' in input && 'dims' in input) {
     const { data, dims } = input as { data: ArrayLike<number>; dims: readonly number[] };

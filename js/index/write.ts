@@ -208,26 +208,35 @@ function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): u
 function apply(state: State, writes: readonly Write[]): WriteResult {
   const { records } = opened(state);
   if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
-  const ids = new Set(writes.map(({ id }) => id));
-  const inserted = Array.from(ids).filter((id) => records.row(id) === undefined).length;
-  const count = records.count + inserted;
+  const known = new Set<string>();
+  const fresh = new Map<string, number>(); // new ids, numbered as they come
+  for (const { id } of writes)
+    if (records.row(id) !== undefined) known.add(id);
+    else if (!fresh.has(id)) fresh.set(id, fresh.size);
+  const count = records.count + fresh.size;
   if (count > LIMITS.records) throw overLimit('items', LIMITS.records, count, ' records');
   // A Map counts what was deleted from it too, until it is filled anew.
-  if (records.rows + inserted > LIMITS.records) compact(state);
+  if (records.rows + fresh.size > LIMITS.records) compact(state);
 
-  check(commit(state, writes, () => targetsOf(records, writes)));
+  check(commit(state, writes, () => targetsOf(records, writes, fresh)));
 
   for (const { id, metadata } of writes) records.put(id, metadata);
-  return { inserted, updated: ids.size - inserted, version: changed(state) };
+  return { inserted: fresh.size, updated: known.size, version: changed(state) };
 }
 
-/** The row of each write: one that exists, one that an earlier write of the batch takes, or new. */
-function targetsOf(records: Records, writes: readonly Write[]): number[] {
-  const fresh = new Map<string, number>();
+/** The row of each write: one that exists, new, or one that an earlier write of the batch takes. */
+function targetsOf(
+  records: Records,
+  writes: readonly Write[],
+  fresh: ReadonlyMap<string, number>,
+): number[] {
+  let next = 0;
   return writes.map(({ id }) => {
-    const row = records.row(id) ?? fresh.get(id);
-    if (row === undefined) fresh.set(id, records.rows + fresh.size);
-    return row ?? APPEND;
+    const at = fresh.get(id);
+    if (at === undefined) return records.row(id) as number;
+    if (at < next) return records.rows + at;
+    ++next;
+    return APPEND;
   });
 }
 
