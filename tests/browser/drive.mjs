@@ -48,6 +48,7 @@ export async function serveAll() {
   return serve({
     mounts: [
       { at: '/suite/', folder: suite },
+      { at: '/support/', folder: join(suite, '../support') }, // data.js imports from there
       { at: '/without-eval/', folder: suite, csp: CSP.replace(" 'wasm-unsafe-eval'", '') },
       { at: '/lost/', folder, has: hasButWasm },
       { at: '/rewritten/', folder, has: hasButWasm, answersWithPage: true },

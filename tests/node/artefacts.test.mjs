@@ -9,8 +9,8 @@ import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { parse as parseJs, tokenizer } from 'acorn';
 import { glue } from '../../scripts/build.mjs';
+import { F32_METRICS, METRICS } from '../support/distances.mjs';
 import { dist, newIndex } from '../support/indexes.mjs';
-import { F32_METRICS, METRICS } from '../support/oracle.mjs';
 import { capabilities, root } from '../support/package.mjs';
 import { itemsOf, seededFor } from '../support/random.mjs';
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runModule } from '../support/child.mjs';
+import { METRICS } from '../support/distances.mjs';
 import {
   comparable,
   fingerprint,
@@ -10,7 +11,7 @@ import {
   refused,
   rejected,
 } from '../support/indexes.mjs';
-import { assertNearest, METRICS } from '../support/oracle.mjs';
+import { assertNearest } from '../support/oracle.mjs';
 import { createIndex, packageFile } from '../support/package.mjs';
 import { itemsOf, seededFor, seededVectors } from '../support/random.mjs';
 import { forge, sectionsOf } from '../support/snapshot.mjs';

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { METRICS, nearest } from '../support/distances.mjs';
 import { newIndex } from '../support/indexes.mjs';
-import { METRICS, nearest } from '../support/oracle.mjs';
 import { itemsOf, random, seededFor } from '../support/random.mjs';
 import { rounds } from '../support/soak.mjs';
 

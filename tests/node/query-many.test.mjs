@@ -1,8 +1,9 @@
 // Many queries at once, queries by id, and the forms a vector may come in.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { METRICS } from '../support/distances.mjs';
 import { comparable, newIndex, refused } from '../support/indexes.mjs';
-import { assertNearest, METRICS } from '../support/oracle.mjs';
+import { assertNearest } from '../support/oracle.mjs';
 import { itemsOf, seededBytes, seededFor, seededVectors } from '../support/random.mjs';
 
 describe('queryMany', () => {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { realSet } from '../support/data.mjs';
+import { nearest } from '../support/distances.mjs';
 import { newIndex } from '../support/indexes.mjs';
-import { nearest } from '../support/oracle.mjs';
 import { itemsOf } from '../support/random.mjs';
 
 /** Row numbers of the topK nearest of every query, asked for one by one. */

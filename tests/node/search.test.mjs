@@ -2,15 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { F32_METRICS, METRICS, nearest, scoreOf } from '../support/distances.mjs';
 import { comparable, newIndex } from '../support/indexes.mjs';
-import {
-  assertNearest,
-  F32_METRICS,
-  laneDistance,
-  METRICS,
-  nearest,
-  scoreOf,
-} from '../support/oracle.mjs';
+import { assertNearest, laneDistance } from '../support/oracle.mjs';
 import { itemsOf, seededFor, seededIntegers, seededVectors, shuffled } from '../support/random.mjs';
 import { rounds } from '../support/soak.mjs';
 

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { goldenOptions, goldenQueries, goldenRecords } from '../golden/content.mjs';
+import { METRICS } from '../support/distances.mjs';
 import { newIndex, refusedUnchanged } from '../support/indexes.mjs';
-import { METRICS } from '../support/oracle.mjs';
 import { itemsOf, seededFor, seededVectors, shuffled } from '../support/random.mjs';
 import { crc32, forge, parse, sectionsOf, textsOf } from '../support/snapshot.mjs';
 

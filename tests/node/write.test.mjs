@@ -1,8 +1,8 @@
 // What each write does, call by call; tests/node/records.test.mjs reads records back.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { METRICS } from '../support/distances.mjs';
 import { fingerprint, newIndex, refused, refusedUnchanged } from '../support/indexes.mjs';
-import { METRICS } from '../support/oracle.mjs';
 import { itemsOf, seededBytes, seededFor, seededVectors } from '../support/random.mjs';
 
 const ab = [
