@@ -24,6 +24,9 @@ class Bitset {
   bool test(std::uint32_t bit) const noexcept { return (words_[bit / 64] >> (bit % 64) & 1) != 0; }
   void set(std::uint32_t bit) noexcept { words_[bit / 64] |= std::uint64_t{1} << (bit % 64); }
 
+  std::span<std::uint64_t> words() noexcept { return words_.span(); }
+  std::span<const std::uint64_t> words() const noexcept { return words_.span(); }
+
   // Leaves the bits [0, count) and gives back the rest, which must be clear.
   void shrink(std::uint32_t count) noexcept { words_.shrink((std::size_t{count} + 63) / 64); }
 

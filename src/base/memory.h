@@ -7,7 +7,6 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <type_traits>
 
@@ -23,18 +22,9 @@ class MemoryBudget {
 
   // Resizes a block of `old_bytes` at `block` (nullptr, 0 for a new one) and keeps its contents.
   // Returns nullptr, with the old block intact, where the limit or the heap is exhausted.
-  void* resize(void* block, std::size_t old_bytes, std::size_t new_bytes) noexcept {
-    const std::uint64_t used = used_bytes_ - old_bytes + new_bytes;
-    if (new_bytes > old_bytes && used > max_bytes_) return nullptr;
-    void* resized = std::realloc(block, new_bytes);
-    if (resized != nullptr) used_bytes_ = used;
-    return resized;
-  }
+  void* resize(void* block, std::size_t old_bytes, std::size_t new_bytes) noexcept;
 
-  void release(void* block, std::size_t bytes) noexcept {
-    std::free(block);
-    used_bytes_ -= bytes;
-  }
+  void release(void* block, std::size_t bytes) noexcept;
 
   std::uint64_t used_bytes() const noexcept { return used_bytes_; }
 
@@ -43,83 +33,79 @@ class MemoryBudget {
   std::uint64_t used_bytes_ = 0;
 };
 
+// The part of Array<T> that does not depend on T: one copy of the code serves all.
+class RawArray {
+ public:
+  std::size_t size() const noexcept { return size_; }
+
+  // Forgets the elements and keeps their room.
+  void reset() noexcept { size_ = 0; }
+
+  // Pre: size() > 0.
+  void pop() noexcept {
+    assert(size_ > 0);
+    --size_;
+  }
+
+ protected:
+  explicit RawArray(MemoryBudget& budget) noexcept : budget_(&budget) {}
+  RawArray(const RawArray&) = delete;
+  RawArray& operator=(const RawArray&) = delete;
+
+  Status reserve(std::size_t count, std::size_t element_bytes) noexcept;
+  Status resize(std::size_t count, std::size_t element_bytes) noexcept;
+  void shrink(std::size_t count, std::size_t element_bytes) noexcept;
+  void free(std::size_t element_bytes) noexcept;
+  void swap(RawArray& other) noexcept;
+
+  MemoryBudget* budget_;
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
 // A contiguous array of plain data. Growth keeps the elements, moves the memory, and doubles.
 template <typename T>
-class Array {
+class Array : public RawArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  explicit Array(MemoryBudget& budget) noexcept : budget_(&budget) {}
+  explicit Array(MemoryBudget& budget) noexcept : RawArray(budget) {}
   ~Array() { free(); }
-  Array(const Array&) = delete;
-  Array& operator=(const Array&) = delete;
 
-  std::size_t size() const noexcept { return size_; }
-  T* data() noexcept { return data_; }
-  const T* data() const noexcept { return data_; }
-  std::span<T> span() noexcept { return {data_, size_}; }
-  std::span<const T> span() const noexcept { return {data_, size_}; }
+  T* data() noexcept { return static_cast<T*>(data_); }
+  const T* data() const noexcept { return static_cast<const T*>(data_); }
+  std::span<T> span() noexcept { return {data(), size_}; }
+  std::span<const T> span() const noexcept { return {data(), size_}; }
 
   T& operator[](std::size_t at) noexcept {
     assert(at < size_);
-    return data_[at];
+    return data()[at];
   }
   const T& operator[](std::size_t at) const noexcept {
     assert(at < size_);
-    return data_[at];
+    return data()[at];
   }
 
   // Makes room for `count` elements without changing size(). kOutOfMemory leaves all as it was.
-  Status reserve(std::size_t count) noexcept {
-    if (count <= capacity_) return Status::kOk;
-    if (count > SIZE_MAX / 2 / sizeof(T)) return Status::kOutOfMemory;
-    std::size_t wanted = capacity_ * 2 > count ? capacity_ * 2 : count;
-    void* block = budget_->resize(data_, capacity_ * sizeof(T), wanted * sizeof(T));
-    if (block == nullptr && wanted > count) {  // doubling does not fit: take what is needed
-      wanted = count;
-      block = budget_->resize(data_, capacity_ * sizeof(T), wanted * sizeof(T));
-    }
-    if (block == nullptr) return Status::kOutOfMemory;
-    data_ = static_cast<T*>(block);
-    capacity_ = wanted;
-    return Status::kOk;
-  }
+  Status reserve(std::size_t count) noexcept { return RawArray::reserve(count, sizeof(T)); }
 
   // Changes size(); new elements are not initialised. kOutOfMemory leaves all as it was.
-  Status resize(std::size_t count) noexcept {
-    if (const Status status = reserve(count); status != Status::kOk) return status;
-    size_ = count;
-    return Status::kOk;
-  }
+  Status resize(std::size_t count) noexcept { return RawArray::resize(count, sizeof(T)); }
 
   // Pre: size() < the count last reserved.
   void push(T value) noexcept {
     assert(size_ < capacity_);
-    data_[size_++] = value;
+    data()[size_++] = value;
   }
 
   // Leaves the first `count` elements, if there are more, and gives back all other room.
-  void shrink(std::size_t count) noexcept {
-    if (count < size_) size_ = count;
-    if (size_ == 0) return free();
-    if (size_ == capacity_) return;
-    void* block = budget_->resize(data_, capacity_ * sizeof(T), size_ * sizeof(T));
-    if (block == nullptr) return;
-    data_ = static_cast<T*>(block);
-    capacity_ = size_;
-  }
+  void shrink(std::size_t count) noexcept { RawArray::shrink(count, sizeof(T)); }
 
-  void free() noexcept {
-    if (data_ != nullptr) budget_->release(data_, capacity_ * sizeof(T));
-    data_ = nullptr;
-    size_ = capacity_ = 0;
-  }
+  // Pre: both draw on the same budget.
+  void swap(Array& other) noexcept { RawArray::swap(other); }
 
- private:
-  MemoryBudget* budget_;
-  T* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
+  void free() noexcept { RawArray::free(sizeof(T)); }
 };
 
 }  // namespace rv

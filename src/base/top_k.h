@@ -20,6 +20,19 @@ struct Neighbor {
 };
 static_assert(sizeof(Neighbor) == sizeof(std::uint64_t));
 
+// Distance and row as one number that sorts by distance, then row. Floats sort as unsigned integers
+// once negatives are complemented and the sign bit of the rest is set. Pre: not NaN and not -0.
+inline std::uint64_t to_key(float distance, std::uint32_t row) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(distance);
+  const std::uint32_t ordered = (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
+  return std::uint64_t{ordered} << 32 | row;
+}
+
+inline float to_distance(std::uint64_t key) noexcept {
+  const auto ordered = static_cast<std::uint32_t>(key >> 32);
+  return std::bit_cast<float>((ordered & 0x80000000u) != 0 ? ordered & 0x7FFFFFFFu : ~ordered);
+}
+
 class TopK {
  public:
   // Pre: keys is not empty; keys.size() is k.
@@ -38,6 +51,14 @@ class TopK {
   // Whether a row of this distance, later than all rows offered so far, can still enter.
   bool admits(float distance) const noexcept { return size_ < keys_.size() || distance < worst(); }
 
+  std::uint32_t size() const noexcept { return size_; }
+  bool is_full() const noexcept { return size_ == keys_.size(); }
+
+  // The largest distance. Pre: size() > 0.
+  float worst() const noexcept { return to_distance(keys_[0]); }
+
+  void clear() noexcept { size_ = 0; }
+
   // Ends the collection: the neighbours, nearest first, in the memory the keys were in.
   std::span<Neighbor> sort() noexcept {
     for (std::uint32_t left = size_; left > 1;) {
@@ -55,21 +76,6 @@ class TopK {
   }
 
  private:
-  // Floats sort as unsigned integers once negatives are complemented and the sign bit of the rest
-  // is set.
-  static std::uint64_t to_key(float distance, std::uint32_t row) noexcept {
-    const auto bits = std::bit_cast<std::uint32_t>(distance);
-    const std::uint32_t ordered = (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
-    return std::uint64_t{ordered} << 32 | row;
-  }
-
-  static float to_distance(std::uint64_t key) noexcept {
-    const auto ordered = static_cast<std::uint32_t>(key >> 32);
-    return std::bit_cast<float>((ordered & 0x80000000u) != 0 ? ordered & 0x7FFFFFFFu : ~ordered);
-  }
-
-  float worst() const noexcept { return to_distance(keys_[0]); }
-
   void sift_up(std::uint64_t key) noexcept {
     std::size_t hole = size_++;
     for (; hole > 0 && keys_[(hole - 1) / 2] < key; hole = (hole - 1) / 2)

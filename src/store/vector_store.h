@@ -1,11 +1,10 @@
-// The vectors of a collection, row after row, in blocks that never move once they are full.
-//
-// Blocks hold a power of two of rows, at most about 1 MiB: growing to any size never copies the
-// vectors nor needs twice their memory, and an unused tail is small. The first block alone starts
-// at 16 rows and doubles, so a tiny index stays tiny.
+// The vectors of a collection, row after row, as they were given.
 //
 // A row is live, deleted (its bytes stay until compact()), or staged: written beyond rows() by the
 // caller, and invisible until commit() accepts the whole batch.
+//
+// After release_vectors() a row is only a number, a norm and whether it is live; its vector is kept
+// elsewhere, as codes. Staged rows have vectors even then, until they are released.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include "base/bitset.h"
 #include "base/memory.h"
 #include "kernels/metric.h"
+#include "store/row_blocks.h"
 
 namespace rv {
 
@@ -24,9 +24,6 @@ class VectorStore {
 
   // Pre: shape.validate() is kOk. Allocates nothing yet.
   VectorStore(Shape shape, MemoryBudget& budget) noexcept;
-  ~VectorStore();
-  VectorStore(const VectorStore&) = delete;
-  VectorStore& operator=(const VectorStore&) = delete;
 
   Shape shape() const noexcept { return shape_; }
   std::uint32_t rows() const noexcept { return rows_; }
@@ -34,16 +31,19 @@ class VectorStore {
   bool is_live(std::uint32_t row) const noexcept { return row < rows_ && !deleted_.test(row); }
   bool has_deleted() const noexcept { return deleted_count_ != 0; }
 
-  // The bytes of `row`, live, deleted or staged; valid until the next change.
-  std::byte* row(std::uint32_t row) noexcept { return blocks_[row >> shift_] + offset(row); }
-  const std::byte* row(std::uint32_t row) const noexcept {
-    return blocks_[row >> shift_] + offset(row);
-  }
+  const Bitset& deleted() const noexcept { return deleted_; }
+
+  // The bytes of `row`, live, deleted or staged, unless it is released; valid until the next change.
+  std::byte* row(std::uint32_t row) noexcept { return vectors_.row(row - released_); }
+  const std::byte* row(std::uint32_t row) const noexcept { return vectors_.row(row - released_); }
 
   // How many rows from `row` on lie one after another in memory.
   std::uint32_t contiguous_from(std::uint32_t row) const noexcept {
-    return block_rows() - (row & (block_rows() - 1));
+    return vectors_.contiguous_from(row - released_);
   }
+
+  // The rows [0, released_rows()) have no vectors here.
+  std::uint32_t released_rows() const noexcept { return released_; }
 
   // 1 / |row| under cosine, else 1. Pre: row < rows().
   float inverse_norm(std::uint32_t row) const noexcept {
@@ -57,44 +57,68 @@ class VectorStore {
   // Gives back all memory that rows() does not need.
   void unstage() noexcept;
 
-  // Takes the rows staged from `first` on, in order: staged row i is appended where targets[i] is
-  // kAppend, else it replaces the vector of row targets[i], which may be one appended earlier in
-  // this batch. All or nothing: kInvalidVector (faulty_row() says which i), looked for first, and
-  // kNotFound (a target is not live) change nothing.
-  Status commit(std::span<const std::uint32_t> targets) noexcept;
+  // Whether commit() can take the staged rows, and their norms. kInvalidVector (faulty_row() says
+  // which i), looked for first; kNotFound: a target is not live.
+  Status check(std::span<const std::uint32_t> targets) noexcept;
   std::uint32_t faulty_row() const noexcept { return faulty_row_; }
+
+  // Takes the staged rows, in order: staged row i is appended where targets[i] is kAppend, else it
+  // replaces the vector of row targets[i], which may be one appended earlier in this batch. `taken`
+  // hears of each (staged row, row it goes to), while its vector is still where it was staged.
+  // Pre: check(targets) was kOk.
+  template <typename Taken>
+  void commit(std::span<const std::uint32_t> targets, Taken taken) noexcept {
+    const std::uint32_t first = rows_;
+    for (std::uint32_t i = 0; i < targets.size(); ++i) {
+      const std::uint32_t to = targets[i] == kAppend ? rows_++ : targets[i];
+      take(first + i, to);
+      taken(first + i, to);
+    }
+    staged_ = 0;
+  }
+
+  // Gives back the memory of all vectors. Pre: nothing is staged.
+  void release_vectors() noexcept;
 
   // kNotFound: not a live row.
   Status remove(std::uint32_t row) noexcept;
 
   // Drops deleted rows and renumbers the rest in order; gives back the memory that becomes free.
-  void compact() noexcept;
+  // `moved` hears of each (row it goes to, row it was), in order.
+  template <typename Moved>
+  void compact(Moved moved) noexcept {
+    std::uint32_t to = 0;
+    for (std::uint32_t from = 0; from < rows_; ++from) {
+      if (deleted_.test(from)) continue;
+      if (to != from) move(to, from);
+      moved(to++, from);
+    }
+    end_compact(to);
+  }
 
   void clear() noexcept;
+
+  // For snapshots: the vectors, and where there are none the norms.
+  RowBlocks& vectors() noexcept { return vectors_; }
+  std::span<float> inverse_norms() noexcept { return inverse_norms_.span(); }
+  // Takes `rows` rows without vectors, whose norms are then filled in. Pre: the store is empty.
+  Status restore_released(std::uint32_t rows) noexcept;
 
   // kFormatChecksum where a count, a norm or a block does not fit the others. For tests.
   Status validate() const noexcept;
 
  private:
-  std::uint32_t block_rows() const noexcept { return 1u << shift_; }
-  std::size_t offset(std::uint32_t row) const noexcept {
-    return (row & (block_rows() - 1)) * row_bytes_;
-  }
-  Status reserve(std::uint32_t rows) noexcept;
-  std::uint32_t first_block_capacity(std::uint32_t rows) const noexcept;
-  Status reserve_first_block(std::uint32_t rows) noexcept;
   Status check_targets(std::span<const std::uint32_t> targets) const noexcept;
-  void free_blocks_from(std::size_t block) noexcept;
+  void take(std::uint32_t from, std::uint32_t to) noexcept;
+  void move(std::uint32_t to, std::uint32_t from) noexcept;
+  void end_compact(std::uint32_t rows) noexcept;
 
   Shape shape_;
-  std::size_t row_bytes_;
-  std::uint32_t shift_;  // log2 of the rows of a full block
-  MemoryBudget* budget_;
-  Array<std::byte*> blocks_;
-  std::uint32_t first_block_rows_ = 0;  // capacity of block 0 while it is the only one
-  Array<float> inverse_norms_;          // cosine only; covers staged rows during commit()
+  RowBlocks vectors_;           // of the rows from released_ on
+  Array<float> inverse_norms_;  // cosine only; covers staged rows during commit()
   Bitset deleted_;
   std::uint32_t rows_ = 0;
+  std::uint32_t released_ = 0;
   std::uint32_t staged_ = 0;
   std::uint32_t deleted_count_ = 0;
   std::uint32_t faulty_row_ = 0;

@@ -34,6 +34,17 @@ struct Model {
   void clear() { *this = {}; }
 };
 
+// check() and commit() as the engine calls them.
+inline Status commit(VectorStore& store, std::span<const std::uint32_t> targets) {
+  if (const Status status = store.check(targets); status != Status::kOk) return status;
+  store.commit(targets, [](std::uint32_t, std::uint32_t) {});
+  return Status::kOk;
+}
+
+inline void compact(VectorStore& store) {
+  store.compact([](std::uint32_t, std::uint32_t) {});
+}
+
 // Whether the store is sound and holds exactly what the model holds.
 inline bool agrees(const VectorStore& store, const Model& model) {
   if (store.validate() != Status::kOk || store.rows() != model.rows) return false;
@@ -67,7 +78,7 @@ inline Status stage(VectorStore& store, std::span<const Bytes> vectors) {
 inline Status write(VectorStore& store, std::span<const Bytes> vectors,
                     std::span<const std::uint32_t> targets) {
   if (const Status status = stage(store, vectors); status != Status::kOk) return status;
-  return store.commit(targets);
+  return commit(store, targets);
 }
 
 inline Status append(VectorStore& store, std::span<const Bytes> vectors) {
@@ -95,7 +106,7 @@ inline bool random_step(Random& random, VectorStore& store, Model& model, std::u
   const Shape shape = store.shape();
   switch (random.below(10)) {
     case 0:
-      store.compact();
+      compact(store);
       model.compact();
       return true;
     case 1:

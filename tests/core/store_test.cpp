@@ -23,10 +23,10 @@ TEST_CASE("a new store is empty and owns no memory") {
     CHECK(store.shape().metric == shape.metric);
     CHECK(store.shape().dim == shape.dim);
     CHECK(store.remove(0) == Status::kNotFound);
-    store.compact();
+    compact(store);
     store.clear();
     CHECK(store.stage(0) == Status::kOk);
-    CHECK(store.commit({}) == Status::kOk);
+    CHECK(commit(store, {}) == Status::kOk);
     CHECK(agrees(store, {}));
     CHECK(budget.used_bytes() == 0);
   }
@@ -41,7 +41,7 @@ TEST_CASE("staged rows are invisible until they are committed") {
     REQUIRE(stage(store, vectors) == Status::kOk);
     CHECK(agrees(store, {}));
     const std::uint32_t targets[] = {kAppend, kAppend, kAppend, kAppend, kAppend};
-    REQUIRE(store.commit(targets) == Status::kOk);
+    REQUIRE(commit(store, targets) == Status::kOk);
     Model model;
     model.commit(vectors, targets);
     CHECK(agrees(store, model));
@@ -57,12 +57,12 @@ TEST_CASE("a commit may take fewer rows than were staged, and not more") {
   const auto vectors = random_vectors(random, shape, 3);
   const std::uint32_t targets[] = {kAppend, kAppend, kAppend, kAppend};
   REQUIRE(stage(store, vectors) == Status::kOk);
-  CHECK(store.commit(targets) == Status::kInvalidArgument);
+  CHECK(commit(store, targets) == Status::kInvalidArgument);
   CHECK(agrees(store, model));
-  REQUIRE(store.commit(std::span(targets).first(2)) == Status::kOk);
+  REQUIRE(commit(store, std::span(targets).first(2)) == Status::kOk);
   model.commit(vectors, std::span(targets).first(2));
   CHECK(agrees(store, model));
-  CHECK(store.commit(std::span(targets).first(1)) == Status::kInvalidArgument);
+  CHECK(commit(store, std::span(targets).first(1)) == Status::kInvalidArgument);
   CHECK(agrees(store, model));
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("one bad vector of a batch changes nothing and is named") {
       // The rows are still staged: the host may mend the one and commit again.
       std::memcpy(store.row(store.rows() + bad), vectors[(bad + 1) % 5].data(), shape.row_bytes());
       vectors[bad] = vectors[(bad + 1) % 5];
-      REQUIRE(store.commit(targets) == Status::kOk);
+      REQUIRE(commit(store, targets) == Status::kOk);
       model.commit(vectors, targets);
       CHECK(agrees(store, model));
     }
@@ -176,7 +176,7 @@ TEST_CASE("removing all rows and compacting frees all memory") {
       REQUIRE(append(store, random_vectors(random, shape, 20)) == Status::kOk);
       for (std::uint32_t row = 0; row < 20; ++row) REQUIRE(store.remove(row) == Status::kOk);
       CHECK(store.has_deleted());
-      store.compact();
+      compact(store);
       CHECK(agrees(store, {}));
     }
     CHECK(budget.used_bytes() == 0);
@@ -195,7 +195,7 @@ TEST_CASE("compacting leaves no more memory than a store of the remaining rows w
       REQUIRE(append(store, vectors) == Status::kOk);
       REQUIRE(stage(store, vectors) == Status::kOk);
       for (std::uint32_t row = left; row < 130; ++row) REQUIRE(store.remove(row) == Status::kOk);
-      store.compact();
+      compact(store);
       REQUIRE(append(fresh, std::span(vectors).first(left)) == Status::kOk);
       CHECK(budget.used_bytes() <= fresh_budget.used_bytes() + 16 * sizeof(void*));
 
@@ -225,8 +225,8 @@ TEST_CASE("compacting and clearing drop what is staged") {
     VectorStore store(shape, budget);
     REQUIRE(append(store, random_vectors(random, shape, 2)) == Status::kOk);
     REQUIRE(stage(store, random_vectors(random, shape, 1)) == Status::kOk);
-    clear ? store.clear() : store.compact();
-    CHECK(store.commit(std::vector<std::uint32_t>(1, kAppend)) == Status::kInvalidArgument);
+    clear ? store.clear() : compact(store);
+    CHECK(commit(store, std::vector<std::uint32_t>(1, kAppend)) == Status::kInvalidArgument);
     CHECK(store.rows() == (clear ? 0 : 2));
     CHECK(store.validate() == Status::kOk);
   }
@@ -277,7 +277,7 @@ TEST_CASE("rows cross the boundaries of blocks unharmed, and full blocks stay wh
         const Bytes vector = numbered_vector(shape, r);
         std::memcpy(store.row(r), vector.data(), vector.size());
       }
-      REQUIRE(store.commit(std::vector<std::uint32_t>(count, kAppend)) == Status::kOk);
+      REQUIRE(commit(store, std::vector<std::uint32_t>(count, kAppend)) == Status::kOk);
       if (r >= block_rows && first_block == nullptr) first_block = store.row(0);
     }
     REQUIRE(r == total + 1);
@@ -298,7 +298,7 @@ TEST_CASE("rows cross the boundaries of blocks unharmed, and full blocks stay wh
     const std::uint64_t before = budget.used_bytes();
     for (std::uint32_t row = 0; row < r; ++row)
       if (row % 3 != 1) REQUIRE(store.remove(row) == Status::kOk);
-    store.compact();
+    compact(store);
     CHECK(store.validate() == Status::kOk);
     CHECK(store.rows() == (r + 1) / 3);
     CHECK(budget.used_bytes() <= before - 2 * block_bytes);
@@ -340,7 +340,7 @@ bool run_within(Shape shape, std::uint64_t max_bytes, std::span<const std::uint3
         sound = sound && store.remove(row) == Status::kOk;
         model.live.erase(row);
       }
-      store.compact();
+      compact(store);
       model.compact();
       sound = sound && agrees(store, model);
     }
