@@ -7,6 +7,7 @@
 // would wait for its own latency.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,6 +32,13 @@ Kernel manhattan_scalar;
 // Of bytes: differing bits. One version for every build: a 64-bit popcount is as fast as
 // i8x16.popcnt, which engines emulate.
 Kernel hamming;
+
+// What `metric` ranks by, from what kernel_of(metric) gave; `inverse_norms` is the product of both
+// vectors' under cosine, and is ignored elsewhere.
+inline float ranked(Metric metric, float value, float inverse_norms) noexcept {
+  if (metric == Metric::kCosine) return std::clamp(1.0f - value * inverse_norms, 0.0f, 2.0f);
+  return metric == Metric::kDot ? 0.0f - value : value;  // never -0, which would sort before +0
+}
 
 // The kernel that `metric` ranks by, up to a sign or a norm: dot for cosine and dot. Called through
 // a pointer so that no optimiser inlines it (ARCHITECTURE.md, "Hot loops").

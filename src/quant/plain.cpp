@@ -1,0 +1,46 @@
+#include "quant/plain.h"
+
+#include <cstring>
+
+#include "base/bytes.h"
+#include "kernels/distance.h"
+
+namespace rv {
+namespace {
+
+constexpr std::size_t kHead = 16;  // the inverse norm, and zeros
+
+}  // namespace
+
+std::size_t PlainCodec::query_bytes() const noexcept {
+  return kHead + (store_->shape().row_bytes() + 15) / 16 * 16;
+}
+
+void PlainCodec::prepare(const std::byte* vector, float inverse_norm,
+                         std::byte* query) const noexcept {
+  store_le(query, inverse_norm);
+  std::memcpy(query + kHead, vector, store_->shape().row_bytes());
+}
+
+void PlainCodec::prepare_row(std::uint32_t row, std::byte* query) const noexcept {
+  prepare(store_->row(row), store_->inverse_norm(row), query);
+}
+
+std::span<const std::byte> PlainCodec::code(std::uint32_t row) const noexcept {
+  return {store_->row(row), store_->shape().row_bytes()};
+}
+
+void PlainCodec::distances(const std::byte* query, std::span<const std::uint32_t> rows,
+                           std::span<float> out) const noexcept {
+  const Shape shape = store_->shape();
+  const std::span<const std::byte> vector{query + kHead, shape.row_bytes()};
+  Kernel* const kernel = kernel_of(shape.metric);
+  const float inverse_norm = load_le<float>(query);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::span<float> result = out.subspan(i, 1);
+    kernel(vector, {store_->row(rows[i]), shape.row_bytes()}, result);
+    result[0] = ranked(shape.metric, result[0], inverse_norm * store_->inverse_norm(rows[i]));
+  }
+}
+
+}  // namespace rv
