@@ -23,43 +23,46 @@ void rank_tile(const VectorStore& store, const FlatQuery& query, Tile tile,
   const std::span<const std::byte> rows{store.row(tile.first), tile.rows * row_bytes};
   kernel_of(store.shape().metric)(vector, rows, out);
   if (store.shape().metric == Metric::kCosine) {
-    for (std::uint32_t i = 0; i < tile.rows; ++i) {
-      const float cos = out[i] * query.inverse_norm * store.inverse_norm(tile.first + i);
-      out[i] = std::clamp(1.0f - cos, 0.0f, 2.0f);
-    }
+    for (std::uint32_t i = 0; i < tile.rows; ++i)
+      out[i] = ranked(Metric::kCosine, out[i],
+                      query.inverse_norm * store.inverse_norm(tile.first + i));
   } else if (store.shape().metric == Metric::kDot) {
-    for (float& value : out) value = 0.0f - value;  // never -0, which would sort before +0
+    for (float& value : out) value = ranked(Metric::kDot, value, 1);
   }
 }
 
-void offer_tile(const VectorStore& store, Tile tile, std::span<const float> distances,
-                TopK& nearest) noexcept {
-  for (std::uint32_t i = 0; i < tile.rows; ++i)
-    if (nearest.admits(distances[i]) && store.is_live(tile.first + i))
-      nearest.offer(distances[i], tile.first + i);
+void offer_tile(const VectorStore& store, const Bitset* accepted, Tile tile,
+                std::span<const float> distances, TopK& nearest) noexcept {
+  for (std::uint32_t i = 0; i < tile.rows; ++i) {
+    if (!nearest.admits(distances[i])) continue;
+    const std::uint32_t row = tile.first + i;
+    if (accepted != nullptr ? accepted->test(row) : store.is_live(row))
+      nearest.offer(distances[i], row);
+  }
 }
 
-void search_tile(const VectorStore& store, Tile tile, std::span<const FlatQuery> queries,
-                 std::span<TopK> nearest) noexcept {
+void search_tile(const VectorStore& store, const Bitset* accepted, Tile tile,
+                 std::span<const FlatQuery> queries, std::span<TopK> nearest) noexcept {
   float distances[kTileRows];
   const std::span<float> out{distances, tile.rows};
   for (std::size_t i = 0; i < queries.size(); ++i) {
     rank_tile(store, queries[i], tile, out);
-    offer_tile(store, tile, out, nearest[i]);
+    offer_tile(store, accepted, tile, out, nearest[i]);
   }
 }
 
 }  // namespace
 
-void flat_search(const VectorStore& store, std::span<const FlatQuery> queries,
-                 std::span<TopK> nearest, FlatCost& cost) noexcept {
+void flat_search(const VectorStore& store, const Bitset* accepted,
+                 std::span<const FlatQuery> queries, std::span<TopK> nearest,
+                 FlatCost& cost) noexcept {
   const std::size_t row_bytes = store.shape().row_bytes();
   const auto tile_rows =
       static_cast<std::uint32_t>(std::clamp<std::size_t>(kTileBytes / row_bytes, 1, kTileRows));
   Tile tile{0, 0};
   for (; tile.first < store.rows(); tile.first += tile.rows) {
     tile.rows = std::min({tile_rows, store.rows() - tile.first, store.contiguous_from(tile.first)});
-    search_tile(store, tile, queries, nearest);
+    search_tile(store, accepted, tile, queries, nearest);
   }
   cost.distance_evaluations += std::uint64_t{store.rows()} * queries.size();
   cost.bytes_read += std::uint64_t{store.rows()} * row_bytes;

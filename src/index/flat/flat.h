@@ -24,9 +24,11 @@ struct FlatCost {
   std::uint64_t bytes_read = 0;  // vector bytes, counted once per tile
 };
 
-// Offers every live row to nearest[i] by its distance to queries[i], as the metric ranks it.
-// Pre: queries.size() == nearest.size(); the queries passed rv::inverse_norm().
-void flat_search(const VectorStore& store, std::span<const FlatQuery> queries,
-                 std::span<TopK> nearest, FlatCost& cost) noexcept;
+// Offers every live row, or where `accepted` is given every row in it, to nearest[i] by its distance
+// to queries[i], as the metric ranks it. Pre: queries.size() == nearest.size(); the queries passed
+// rv::inverse_norm(); the store has its vectors.
+void flat_search(const VectorStore& store, const Bitset* accepted,
+                 std::span<const FlatQuery> queries, std::span<TopK> nearest,
+                 FlatCost& cost) noexcept;
 
 }  // namespace rv

@@ -1,0 +1,153 @@
+// Search: Algorithms 2 and 5 of the paper, and the two filtered walks.
+#include <algorithm>
+
+#include "index/hnsw/hnsw.h"
+
+namespace rv {
+
+// One node's links: those seen for the first time are compared, the near ones enter the beam.
+// Entered once a hop, so that engines compile it well (ARCHITECTURE.md, "Hot loops").
+[[gnu::noinline]] void Hnsw::expand(const Codec& codec, const std::byte* query, std::uint32_t row,
+                                    std::uint32_t level, HnswScratch& scratch) const noexcept {
+  std::uint32_t count = 0;
+  for (const std::uint32_t link : links(row, level)) {
+    const std::uint32_t neighbor = link & kRowMask;
+    scratch.rows[count] = neighbor;
+    count += scratch.visit(neighbor) ? 1 : 0;
+  }
+  if (count == 0) return;
+  codec.distances(query, {scratch.rows, count}, {scratch.distances, count});
+  scratch.cost.distance_evaluations += count;
+  ++scratch.cost.hops;
+  for (std::uint32_t i = 0; i < count; ++i)
+    // Links to removed rows may be left; is_node() is asked last because it reads the node.
+    if (scratch.beam.admits(scratch.distances[i]) && is_node(scratch.rows[i]))
+      scratch.beam.offer(scratch.distances[i], scratch.rows[i]);
+}
+
+void Hnsw::search_layer(const Codec& codec, const std::byte* query, std::uint32_t start,
+                        std::uint32_t level, std::uint32_t ef,
+                        HnswScratch& scratch) const noexcept {
+  scratch.begin(ef);
+  scratch.visit(start);
+  codec.distances(query, {&start, 1}, {scratch.distances, 1});
+  ++scratch.cost.distance_evaluations;
+  scratch.beam.offer(scratch.distances[0], start);
+  std::uint32_t row;
+  float distance;
+  while (scratch.beam.next(row, distance)) expand(codec, query, row, level, scratch);
+}
+
+// From the entry down to just above `to_level`, nearest node by nearest node.
+std::uint32_t Hnsw::descend(const Codec& codec, const std::byte* query, std::uint32_t to_level,
+                            HnswScratch& scratch) const noexcept {
+  std::uint32_t nearest = entry_;
+  for (std::uint32_t level = level_of(entry_); level > to_level; --level) {
+    search_layer(codec, query, nearest, level, 1, scratch);
+    nearest = scratch.beam.row(0);
+  }
+  return nearest;
+}
+
+void Hnsw::search(const Codec& codec, const std::byte* query, std::uint32_t ef,
+                  HnswScratch& scratch) const noexcept {
+  if (entry_ == kNone) {
+    scratch.begin(ef);
+    return;
+  }
+  search_layer(codec, query, descend(codec, query, 0, scratch), 0, ef, scratch);
+}
+
+std::uint32_t Hnsw::approach(const Codec& codec, const std::byte* query,
+                             HnswScratch& scratch) const noexcept {
+  return descend(codec, query, 0, scratch);
+}
+
+bool Hnsw::accepts(const Bitset& accepted, std::uint32_t row) const noexcept {
+  std::uint32_t twin = row;
+  do {
+    if (accepted.test(twin)) return true;
+    twin = node(twin).next_twin;
+  } while (twin != row);
+  return false;
+}
+
+// The nodes that a filtered walk compares next, from the links of `row`.
+std::uint32_t Hnsw::gather(std::uint32_t row, const Bitset& accepted, std::uint32_t hops,
+                           HnswScratch& scratch) const noexcept {
+  std::uint32_t count = 0;
+  const auto keep = [&](std::uint32_t neighbor) {
+    scratch.rows[count] = neighbor;
+    count += count + 1 < HnswScratch::kGroup ? 1 : 0;
+  };
+  for (const std::uint32_t link : links(row, 0)) {
+    const std::uint32_t neighbor = link & kRowMask;
+    if (!scratch.visit(neighbor) || !is_node(neighbor)) continue;
+    if (hops == 1 || accepts(accepted, neighbor)) {
+      keep(neighbor);
+      continue;
+    }
+    ++scratch.cost.hops;
+    for (const std::uint32_t next_link : links(neighbor, 0)) {
+      const std::uint32_t next = next_link & kRowMask;
+      // Marked only where it is kept: a rejected one may still lead on as a neighbour.
+      if (scratch.visited[next] == scratch.epoch || !is_node(next) || !accepts(accepted, next))
+        continue;
+      scratch.visit(next);
+      keep(next);
+    }
+  }
+  ++scratch.cost.hops;
+  return count;
+}
+
+bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Filtered& filter,
+                           TopK& nearest, HnswScratch& scratch) const noexcept {
+  const std::uint64_t limit = scratch.cost.distance_evaluations + filter.max_evaluations;
+  scratch.begin(1);
+  scratch.visit(filter.start);
+  scratch.rows[0] = filter.start;
+  std::uint32_t count = 1;
+  // The frontier is a heap with the smallest key in front.
+  Array<std::uint64_t>& frontier = scratch.frontier;
+  frontier.reset();
+  const auto later = [](std::uint64_t a, std::uint64_t b) noexcept { return a > b; };
+  for (;;) {
+    codec.distances(query, {scratch.rows, count}, {scratch.distances, count});
+    scratch.cost.distance_evaluations += count;
+    if (frontier.reserve(frontier.size() + count) != Status::kOk) return false;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!nearest.admits(scratch.distances[i])) continue;
+      frontier.push(to_key(scratch.distances[i], scratch.rows[i]));
+      std::push_heap(frontier.data(), frontier.data() + frontier.size(), later);
+      if (accepts(*filter.accepted, scratch.rows[i]))
+        nearest.offer(scratch.distances[i], scratch.rows[i]);
+    }
+    do {
+      if (frontier.size() == 0) return true;
+      std::pop_heap(frontier.data(), frontier.data() + frontier.size(), later);
+      const std::uint64_t key = frontier[frontier.size() - 1];
+      frontier.pop();
+      if (!nearest.admits(to_distance(key))) return true;
+      if (scratch.cost.distance_evaluations >= limit) return false;
+      count = gather(static_cast<std::uint32_t>(key), *filter.accepted, filter.hops, scratch);
+    } while (count == 0);
+  }
+}
+
+double Hnsw::selectivity(std::uint32_t start, const Bitset& accepted,
+                         HnswScratch& scratch) const noexcept {
+  std::uint32_t seen = 0, matching = 0;
+  scratch.begin(1);
+  for (const std::uint32_t link : links(start, 0))
+    for (const std::uint32_t next_link : links(link & kRowMask, 0)) {
+      const std::uint32_t next = next_link & kRowMask;
+      if (!scratch.visit(next) || !is_node(next)) continue;
+      ++seen;
+      matching += accepts(accepted, next) ? 1 : 0;
+    }
+  scratch.cost.hops += links(start, 0).size();
+  return (matching + 0.5) / (seen + 1);
+}
+
+}  // namespace rv
