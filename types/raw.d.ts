@@ -9,12 +9,25 @@ export type Address = number;
 /** `Status` of src/base/status.h. */
 export type StatusCode = number;
 
-/** Freed by the host. */
+/** A core object: the functions `Collection.rows` and so on of the module, bound to its address. */
 export interface RawHandle {
+  readonly address: Address;
+  /** Frees it. */
   delete(): void;
 }
 
-/** bindings/embind/module.cpp and the factories. */
+/** The fields of Config, src/engine/config.h, without the shape. */
+export type RawConfig = readonly [
+  index: number,
+  M: number,
+  efConstruction: number,
+  seed: number,
+  quantization: number,
+  bits: number,
+  keep: boolean,
+];
+
+/** bindings/embind/module.cpp and the factories; these give 0 where there is no memory. */
 export interface RawModule {
   readonly wasmMemory: WebAssembly.Memory;
   abi(): number;
@@ -22,9 +35,9 @@ export interface RawModule {
   allocate(bytes: number): Address;
   release(at: Address): void;
   crc32(crc: number, at: Address, bytes: number): number;
-  createCollection(metric: number, dim: number, maxBytes: number): RawCollection | null;
-  createSaver(): RawSaver | null;
-  createLoader(maxBytes: number): RawLoader | null;
+  createCollection(maxBytes: number, metric: number, dim: number, ...config: RawConfig): Address;
+  createSaver(): Address;
+  createLoader(maxBytes: number, ...config: RawConfig): Address;
   prefixBytes(at: Address, bytes: number): number;
 }
 
@@ -32,26 +45,33 @@ export interface RawModule {
 export interface RawCollection extends RawHandle {
   rows(): number;
   usedBytes(): number;
-  row(row: number): Address;
+  bytesPerRow(): number;
+  vector(row: number): Address;
   stage(count: number): StatusCode;
+  stagedRow(staged: number): Address;
   targets(): Address;
   commit(): StatusCode;
   remove(row: number): StatusCode;
   compact(): void;
   clear(): void;
   faulty(): number;
+  pending(): number;
+  linked(): number;
+  maintain(rows: number): StatusCode;
   prepare(count: number, k: number): StatusCode;
   queries(): Address;
-  search(): StatusCode;
+  filter(): Address;
+  search(exact: boolean, ef: number): StatusCode;
+  forcePlan(plan: number): void;
   neighbors(query: number): Address;
   found(query: number): number;
-  distanceEvaluations(): number;
-  bytesRead(): number;
+  /** Of QueryCost: 0 plan, 1 distance evaluations, 2 codes, 3 reranked, 4 hops, 5 bytes, 6 fallbacks, 7 selectivity. */
+  cost(field: number): number;
 }
 
 /** src/snapshot/writer.h. */
 export interface RawSaver extends RawHandle {
-  save(collection: RawCollection): StatusCode;
+  save(collection: Address): StatusCode;
   addHostSection(
     kind: number,
     flags: number,
@@ -62,11 +82,10 @@ export interface RawSaver extends RawHandle {
   finish(): StatusCode;
   totalBytes(): number;
   partCount(): number;
-  partOffset(part: number): number;
-  partAddress(part: number): Address;
-  partLength(part: number): number;
-  sectionCount(): number;
-  sectionOffset(section: number): number;
+  /** Of SectionWriter::Part: 0 offset, 1 address, 2 length. */
+  part(part: number, field: number): number;
+  /** Where the n-th host section lies. */
+  hostOffset(section: number): number;
 }
 
 /** src/engine/load.h. */
@@ -76,14 +95,10 @@ export interface RawLoader extends RawHandle {
   wantedOffset(): number;
   wantedAddress(): Address;
   wantedLength(): number;
-  metric(): number;
-  dim(): number;
-  take(): RawCollection | null;
+  /** Metric, dim, then RawConfig. */
+  config(field: number): number;
+  take(): Address;
   sectionCount(): number;
-  sectionKind(section: number): number;
-  sectionFlags(section: number): number;
-  sectionVersion(section: number): number;
-  sectionCrc(section: number): number;
-  sectionOffset(section: number): number;
-  sectionLength(section: number): number;
+  /** Of Section: 0 kind, 1 flags, 2 version, 3 crc, 4 offset, 5 length; 6 whether it is the engine's. */
+  section(section: number, field: number): number;
 }

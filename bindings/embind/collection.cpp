@@ -1,4 +1,5 @@
-// rv::Collection for JavaScript. See module.cpp for the rules of the shims.
+// rv::Collection for JavaScript: functions of a handle, its address. See module.cpp for the rules
+// of the shims.
 #include "engine/collection.h"
 
 #include <emscripten/bind.h>
@@ -11,62 +12,91 @@ using Address = std::uintptr_t;
 Address address(const void* at) { return reinterpret_cast<Address>(at); }
 int code(rv::Status status) { return static_cast<int>(status); }
 
-// Null where the arguments are out of range or there is no memory for it; the host has checked the
+Collection& of(Address collection) { return *reinterpret_cast<Collection*>(collection); }
+
+// 0 where the arguments are out of range or there is no memory for it; the host has checked the
 // arguments.
-Collection* create_collection(std::uint32_t metric, std::uint32_t dim, double max_bytes) {
-  auto created = Collection::create({static_cast<rv::Metric>(metric), dim},
+Address create_collection(double max_bytes, std::uint32_t metric, std::uint32_t dim,
+                          std::uint32_t index, std::uint32_t M, std::uint32_t ef_construction,
+                          std::uint32_t seed, std::uint32_t quantization, std::uint32_t bits,
+                          bool keep) {
+  auto created = Collection::create({{static_cast<rv::Metric>(metric), dim},
+                                     static_cast<rv::IndexType>(index),
+                                     {M, ef_construction, seed},
+                                     static_cast<rv::Quantization>(quantization),
+                                     bits,
+                                     keep},
                                     static_cast<std::uint64_t>(max_bytes));
-  return created.ok() ? created.operator*().release() : nullptr;
+  return created.ok() ? address(created.operator*().release()) : 0;
 }
 
-std::uint32_t rows(const Collection& c) { return c.store().rows(); }
-double used_bytes(const Collection& c) { return static_cast<double>(c.used_bytes()); }
-Address row(const Collection& c, std::uint32_t r) { return address(c.store().row(r)); }
+void destroy(Address c) { delete &of(c); }
+std::uint32_t rows(Address c) { return of(c).store().rows(); }
+double used_bytes(Address c) { return static_cast<double>(of(c).used_bytes()); }
+float bytes_per_row(Address c) { return of(c).bytes_per_row(); }
+Address vector(Address c, std::uint32_t r) { return address(of(c).vector(r)); }
 
-int stage(Collection& c, std::uint32_t count) { return code(c.stage(count)); }
-Address targets(Collection& c) { return address(c.targets().data()); }
-int commit(Collection& c) { return code(c.commit()); }
-int remove_row(Collection& c, std::uint32_t r) { return code(c.remove(r)); }
-void compact(Collection& c) { c.compact(); }
-void clear(Collection& c) { c.clear(); }
-std::uint32_t faulty(const Collection& c) { return c.faulty(); }
+int stage(Address c, std::uint32_t count) { return code(of(c).stage(count)); }
+Address staged_row(Address c, std::uint32_t i) { return address(of(c).staged_row(i)); }
+Address targets(Address c) { return address(of(c).targets().data()); }
+int commit(Address c) { return code(of(c).commit()); }
+int remove_row(Address c, std::uint32_t r) { return code(of(c).remove(r)); }
+void compact(Address c) { of(c).compact(); }
+void clear(Address c) { of(c).clear(); }
+std::uint32_t faulty(Address c) { return of(c).faulty(); }
+std::uint32_t pending(Address c) { return of(c).pending(); }
+std::uint32_t linked(Address c) { return of(c).graph().linked_rows(); }
+int maintain(Address c, std::uint32_t rows) { return code(of(c).maintain(rows)); }
 
-int prepare(Collection& c, std::uint32_t count, std::uint32_t k) {
-  return code(c.prepare(count, k));
+int prepare(Address c, std::uint32_t count, std::uint32_t k) {
+  return code(of(c).prepare(count, k));
 }
-Address queries(Collection& c) { return address(c.queries().data()); }
-int search(Collection& c) { return code(c.search()); }
-Address neighbors(const Collection& c, std::uint32_t query) {
-  return address(c.neighbors(query).data());
+Address queries(Address c) { return address(of(c).queries().data()); }
+Address filter(Address c) { return address(of(c).filter().data()); }
+int search(Address c, bool exact, std::uint32_t ef) { return code(of(c).search(exact, ef)); }
+void force_plan(Address c, std::uint32_t plan) { of(c).force_plan(plan); }
+Address neighbors(Address c, std::uint32_t query) { return address(of(c).neighbors(query).data()); }
+std::uint32_t found(Address c, std::uint32_t query) {
+  return static_cast<std::uint32_t>(of(c).neighbors(query).size());
 }
-std::uint32_t found(const Collection& c, std::uint32_t query) {
-  return static_cast<std::uint32_t>(c.neighbors(query).size());
+
+// The fields of QueryCost, in order.
+double cost(Address c, std::uint32_t field) {
+  const rv::QueryCost& cost = of(c).last_cost();
+  const double fields[] = {
+      static_cast<double>(cost.plan),          static_cast<double>(cost.distance_evaluations),
+      static_cast<double>(cost.codes_scanned), static_cast<double>(cost.reranked),
+      static_cast<double>(cost.hops),          static_cast<double>(cost.bytes_read),
+      static_cast<double>(cost.fallbacks),     cost.selectivity};
+  return fields[field];
 }
-double distance_evaluations(const Collection& c) {
-  return static_cast<double>(c.last_cost().distance_evaluations);
-}
-double bytes_read(const Collection& c) { return static_cast<double>(c.last_cost().bytes_read); }
 
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(rv_collection) {
-  emscripten::function("createCollection", &create_collection, emscripten::allow_raw_pointers());
-  emscripten::class_<Collection>("Collection")
-      .function("rows", &rows)
-      .function("usedBytes", &used_bytes)
-      .function("row", &row)
-      .function("stage", &stage)
-      .function("targets", &targets)
-      .function("commit", &commit)
-      .function("remove", &remove_row)
-      .function("compact", &compact)
-      .function("clear", &clear)
-      .function("faulty", &faulty)
-      .function("prepare", &prepare)
-      .function("queries", &queries)
-      .function("search", &search)
-      .function("neighbors", &neighbors)
-      .function("found", &found)
-      .function("distanceEvaluations", &distance_evaluations)
-      .function("bytesRead", &bytes_read);
+  emscripten::function("createCollection", &create_collection);
+  emscripten::function("Collection.delete", &destroy);
+  emscripten::function("Collection.rows", &rows);
+  emscripten::function("Collection.usedBytes", &used_bytes);
+  emscripten::function("Collection.bytesPerRow", &bytes_per_row);
+  emscripten::function("Collection.vector", &vector);
+  emscripten::function("Collection.stage", &stage);
+  emscripten::function("Collection.stagedRow", &staged_row);
+  emscripten::function("Collection.targets", &targets);
+  emscripten::function("Collection.commit", &commit);
+  emscripten::function("Collection.remove", &remove_row);
+  emscripten::function("Collection.compact", &compact);
+  emscripten::function("Collection.clear", &clear);
+  emscripten::function("Collection.faulty", &faulty);
+  emscripten::function("Collection.pending", &pending);
+  emscripten::function("Collection.linked", &linked);
+  emscripten::function("Collection.maintain", &maintain);
+  emscripten::function("Collection.prepare", &prepare);
+  emscripten::function("Collection.queries", &queries);
+  emscripten::function("Collection.filter", &filter);
+  emscripten::function("Collection.search", &search);
+  emscripten::function("Collection.forcePlan", &force_plan);
+  emscripten::function("Collection.neighbors", &neighbors);
+  emscripten::function("Collection.found", &found);
+  emscripten::function("Collection.cost", &cost);
 }

@@ -14,7 +14,7 @@ namespace {
 using Address = std::uintptr_t;
 
 // Changes with every incompatible change of the bindings; js/core/module.ts compares it.
-int abi() { return 1; }
+int abi() { return 2; }
 
 bool simd128() {
 #if defined(__wasm_simd128__)

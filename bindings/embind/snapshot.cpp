@@ -2,6 +2,7 @@
 // rules of the shims, engine/load.h and snapshot/writer.h for the order of the calls.
 #include <emscripten/bind.h>
 
+#include <algorithm>
 #include <new>
 
 #include "engine/collection.h"
@@ -18,34 +19,42 @@ int code(rv::Status status) { return static_cast<int>(status); }
 struct SnapshotSaver {
   rv::MemoryBudget budget{UINT64_MAX};
   rv::SectionWriter writer{budget};
+  std::size_t engine_sections = 0;
 };
 
-SnapshotSaver* create_saver() { return new (std::nothrow) SnapshotSaver; }
-int save(SnapshotSaver& s, rv::Collection& collection) { return code(collection.save(s.writer)); }
-int add_host_section(SnapshotSaver& s, std::uint32_t kind, std::uint32_t flags,
-                     std::uint32_t version, double length, std::uint32_t crc) {
-  return code(s.writer.add_host_section(
+SnapshotSaver& saver(Address s) { return *reinterpret_cast<SnapshotSaver*>(s); }
+SnapshotLoader& loader(Address l) { return *reinterpret_cast<SnapshotLoader*>(l); }
+Address address(const void* at) { return reinterpret_cast<Address>(at); }
+
+Address create_saver() { return address(new (std::nothrow) SnapshotSaver); }
+void destroy_saver(Address s) { delete &saver(s); }
+int save(Address s, Address collection) {
+  const rv::Status status = reinterpret_cast<rv::Collection*>(collection)->save(saver(s).writer);
+  saver(s).engine_sections = saver(s).writer.sections().size();
+  return code(status);
+}
+int add_host_section(Address s, std::uint32_t kind, std::uint32_t flags, std::uint32_t version,
+                     double length, std::uint32_t crc) {
+  return code(saver(s).writer.add_host_section(
       {kind, flags, version, crc, 0, static_cast<std::uint64_t>(length)}));
 }
-int finish(SnapshotSaver& s) { return code(s.writer.finish()); }
-double total_bytes(const SnapshotSaver& s) { return static_cast<double>(s.writer.total_bytes()); }
-std::uint32_t part_count(const SnapshotSaver& s) {
-  return static_cast<std::uint32_t>(s.writer.parts().size());
+int finish(Address s) { return code(saver(s).writer.finish()); }
+double total_bytes(Address s) { return static_cast<double>(saver(s).writer.total_bytes()); }
+std::uint32_t part_count(Address s) {
+  return static_cast<std::uint32_t>(saver(s).writer.parts().size());
 }
-double part_offset(const SnapshotSaver& s, std::uint32_t i) {
-  return static_cast<double>(s.writer.parts()[i].offset);
+// The fields of SectionWriter::Part.
+double part(Address s, std::uint32_t i, std::uint32_t field) {
+  const rv::SectionWriter::Part& part = saver(s).writer.parts()[i];
+  const double fields[] = {static_cast<double>(part.offset),
+                           static_cast<double>(address(part.bytes)),
+                           static_cast<double>(part.length)};
+  return fields[field];
 }
-Address part_address(const SnapshotSaver& s, std::uint32_t i) {
-  return reinterpret_cast<Address>(s.writer.parts()[i].bytes);
-}
-std::uint32_t part_length(const SnapshotSaver& s, std::uint32_t i) {
-  return static_cast<std::uint32_t>(s.writer.parts()[i].length);
-}
-std::uint32_t saver_section_count(const SnapshotSaver& s) {
-  return static_cast<std::uint32_t>(s.writer.sections().size());
-}
-double saver_section_offset(const SnapshotSaver& s, std::uint32_t i) {
-  return static_cast<double>(s.writer.sections()[i].offset);
+double host_offset(Address s, std::uint32_t i) {
+  // Host sections are behind the engine's.
+  const auto sections = saver(s).writer.sections();
+  return static_cast<double>(sections[saver(s).engine_sections + i].offset);
 }
 
 // Bytes of header and table that open() wants, or -status.
@@ -55,78 +64,84 @@ int prefix_bytes(Address at, std::uint32_t length) {
   return bytes.ok() ? static_cast<int>(*bytes) : -code(bytes.status());
 }
 
-SnapshotLoader* create_loader(double max_bytes) {
-  return new (std::nothrow) SnapshotLoader(static_cast<std::uint64_t>(max_bytes));
+void destroy_loader(Address l) { delete &loader(l); }
+Address create_loader(double max_bytes, std::uint32_t index, std::uint32_t M,
+                      std::uint32_t ef_construction, std::uint32_t seed, std::uint32_t quantization,
+                      std::uint32_t bits, bool keep) {
+  return address(new (std::nothrow) SnapshotLoader(static_cast<std::uint64_t>(max_bytes),
+                                                   {{},
+                                                    static_cast<rv::IndexType>(index),
+                                                    {M, ef_construction, seed},
+                                                    static_cast<rv::Quantization>(quantization),
+                                                    bits,
+                                                    keep}));
 }
-int open(SnapshotLoader& l, Address prefix, std::uint32_t length, double total) {
-  return code(l.open({reinterpret_cast<const std::byte*>(prefix), length},
-                     static_cast<std::uint64_t>(total)));
+int open(Address l, Address prefix, std::uint32_t length, double total) {
+  return code(loader(l).open({reinterpret_cast<const std::byte*>(prefix), length},
+                             static_cast<std::uint64_t>(total)));
 }
-int next(SnapshotLoader& l) { return code(l.next()); }
-double wanted_offset(const SnapshotLoader& l) { return static_cast<double>(l.wanted().offset); }
-Address wanted_address(const SnapshotLoader& l) { return reinterpret_cast<Address>(l.wanted().to); }
-std::uint32_t wanted_length(const SnapshotLoader& l) {
-  return static_cast<std::uint32_t>(l.wanted().length);
+int next(Address l) { return code(loader(l).next()); }
+double wanted_offset(Address l) { return static_cast<double>(loader(l).wanted().offset); }
+Address wanted_address(Address l) { return address(loader(l).wanted().to); }
+std::uint32_t wanted_length(Address l) {
+  return static_cast<std::uint32_t>(loader(l).wanted().length);
 }
-std::uint32_t loader_metric(const SnapshotLoader& l) {
-  return static_cast<std::uint32_t>(l.shape().metric);
+// The fields of Config, in the order of createCollection(); 0 is the metric.
+std::uint32_t config(Address l, std::uint32_t field) {
+  const rv::Config& c = loader(l).config();
+  const std::uint32_t fields[] = {static_cast<std::uint32_t>(c.shape.metric),
+                                  c.shape.dim,
+                                  static_cast<std::uint32_t>(c.index),
+                                  c.hnsw.M,
+                                  c.hnsw.ef_construction,
+                                  c.hnsw.seed,
+                                  static_cast<std::uint32_t>(c.quantization),
+                                  c.bits,
+                                  c.keep};
+  return fields[field];
 }
-std::uint32_t loader_dim(const SnapshotLoader& l) { return l.shape().dim; }
-rv::Collection* take(SnapshotLoader& l) { return l.take().release(); }
-std::uint32_t loader_section_count(const SnapshotLoader& l) {
-  return static_cast<std::uint32_t>(l.reader().sections().size());
+Address take(Address l) { return address(loader(l).take().release()); }
+std::uint32_t section_count(Address l) {
+  return static_cast<std::uint32_t>(loader(l).reader().sections().size());
 }
-std::uint32_t section_kind(const SnapshotLoader& l, std::uint32_t i) {
-  return l.reader().sections()[i].kind;
-}
-std::uint32_t section_flags(const SnapshotLoader& l, std::uint32_t i) {
-  return l.reader().sections()[i].flags;
-}
-std::uint32_t section_version(const SnapshotLoader& l, std::uint32_t i) {
-  return l.reader().sections()[i].version;
-}
-std::uint32_t section_crc(const SnapshotLoader& l, std::uint32_t i) {
-  return l.reader().sections()[i].crc;
-}
-double loader_section_offset(const SnapshotLoader& l, std::uint32_t i) {
-  return static_cast<double>(l.reader().sections()[i].offset);
-}
-double section_length(const SnapshotLoader& l, std::uint32_t i) {
-  return static_cast<double>(l.reader().sections()[i].length);
+// The fields of Section, and whether it is the engine's own.
+double section(Address l, std::uint32_t i, std::uint32_t field) {
+  const rv::Section& section = loader(l).reader().sections()[i];
+  const auto engine = std::span(rv::kKnownSections).first(rv::kEngineSections);
+  const bool own = std::ranges::find(engine, section.kind) != engine.end();
+  const double fields[] = {static_cast<double>(section.kind),
+                           static_cast<double>(section.flags),
+                           static_cast<double>(section.version),
+                           static_cast<double>(section.crc),
+                           static_cast<double>(section.offset),
+                           static_cast<double>(section.length),
+                           own ? 1.0 : 0.0};
+  return fields[field];
 }
 
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(rv_snapshot) {
-  emscripten::function("createSaver", &create_saver, emscripten::allow_raw_pointers());
-  emscripten::class_<SnapshotSaver>("SnapshotSaver")
-      .function("save", &save)
-      .function("addHostSection", &add_host_section)
-      .function("finish", &finish)
-      .function("totalBytes", &total_bytes)
-      .function("partCount", &part_count)
-      .function("partOffset", &part_offset)
-      .function("partAddress", &part_address)
-      .function("partLength", &part_length)
-      .function("sectionCount", &saver_section_count)
-      .function("sectionOffset", &saver_section_offset);
+  emscripten::function("createSaver", &create_saver);
+  emscripten::function("Saver.delete", &destroy_saver);
+  emscripten::function("Saver.save", &save);
+  emscripten::function("Saver.addHostSection", &add_host_section);
+  emscripten::function("Saver.finish", &finish);
+  emscripten::function("Saver.totalBytes", &total_bytes);
+  emscripten::function("Saver.partCount", &part_count);
+  emscripten::function("Saver.part", &part);
+  emscripten::function("Saver.hostOffset", &host_offset);
 
   emscripten::function("prefixBytes", &prefix_bytes);
-  emscripten::function("createLoader", &create_loader, emscripten::allow_raw_pointers());
-  emscripten::class_<SnapshotLoader>("SnapshotLoader")
-      .function("open", &open)
-      .function("next", &next)
-      .function("wantedOffset", &wanted_offset)
-      .function("wantedAddress", &wanted_address)
-      .function("wantedLength", &wanted_length)
-      .function("metric", &loader_metric)
-      .function("dim", &loader_dim)
-      .function("take", &take, emscripten::allow_raw_pointers())
-      .function("sectionCount", &loader_section_count)
-      .function("sectionKind", &section_kind)
-      .function("sectionFlags", &section_flags)
-      .function("sectionVersion", &section_version)
-      .function("sectionCrc", &section_crc)
-      .function("sectionOffset", &loader_section_offset)
-      .function("sectionLength", &section_length);
+  emscripten::function("createLoader", &create_loader);
+  emscripten::function("Loader.delete", &destroy_loader);
+  emscripten::function("Loader.open", &open);
+  emscripten::function("Loader.next", &next);
+  emscripten::function("Loader.wantedOffset", &wanted_offset);
+  emscripten::function("Loader.wantedAddress", &wanted_address);
+  emscripten::function("Loader.wantedLength", &wanted_length);
+  emscripten::function("Loader.config", &config);
+  emscripten::function("Loader.take", &take);
+  emscripten::function("Loader.sectionCount", &section_count);
+  emscripten::function("Loader.section", &section);
 }

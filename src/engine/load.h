@@ -21,7 +21,10 @@ namespace rv {
 
 class SnapshotLoader {
  public:
-  explicit SnapshotLoader(std::uint64_t max_bytes) noexcept : max_bytes_(max_bytes) {}
+  // `wanted` is the form that a snapshot of vectors alone takes; its shape does not matter. Codes
+  // and graphs stay as they were saved.
+  explicit SnapshotLoader(std::uint64_t max_bytes, const Config& wanted = {}) noexcept
+      : max_bytes_(max_bytes), config_(wanted) {}
 
   // See SectionReader::open().
   Status open(std::span<const std::byte> prefix, std::uint64_t total_bytes) noexcept;
@@ -38,7 +41,7 @@ class SnapshotLoader {
   const Copy& wanted() const noexcept { return wanted_; }
 
   // What the snapshot holds, once a copy after the first is wanted: enough to refuse it early.
-  Shape shape() const noexcept { return shape_; }
+  const Config& config() const noexcept { return config_; }
 
   // The collection, whole and checked. Pre: next() was kOk with nothing wanted; once only.
   std::unique_ptr<Collection> take() noexcept { return std::move(collection_); }
@@ -46,11 +49,11 @@ class SnapshotLoader {
   const SectionReader& reader() const noexcept { return reader_; }
 
  private:
-  Status start_vectors() noexcept;
-  Status next_vectors() noexcept;
-  Status finish() noexcept;
+  Status read_conf() noexcept;
+  Status start() noexcept;
+  Status next_part() noexcept;
 
-  enum class Step { kConf, kStart, kVectors, kDone };
+  enum class Step { kConf, kStart, kParts, kDone };
 
   std::uint64_t max_bytes_;
   SectionReader reader_;
@@ -58,9 +61,13 @@ class SnapshotLoader {
   Copy wanted_;
   std::byte conf_[kConfBytes] = {};
   std::unique_ptr<Collection> collection_;
-  Shape shape_;
+  Config config_;
   std::uint32_t rows_ = 0;
-  std::uint32_t copied_rows_ = 0;
+  EngineSection sections_[kEngineSections] = {};
+  std::uint32_t section_count_ = 0;
+  std::uint32_t section_ = 0;  // the one that is copied
+  std::uint32_t row_ = 0;      // of it, the next to be copied
+  std::uint64_t copied_ = 0;   // bytes of it
   std::uint32_t crc_ = 0;
 };
 

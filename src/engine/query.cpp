@@ -1,5 +1,6 @@
-// The query path: prepare buffers, let the host fill in the queries, search.
+// The query path: prepare buffers, let the host fill in queries and filter, search.
 #include <algorithm>
+#include <bit>
 
 #include "base/limits.h"
 #include "engine/collection.h"
@@ -7,7 +8,8 @@
 namespace rv {
 
 Status Collection::prepare(std::uint32_t count, std::uint32_t k) noexcept {
-  query_count_ = k_ = found_ = 0;
+  query_count_ = k_ = 0;
+  filtered_ = false;
   if (count == 0 || k == 0) return Status::kInvalidArgument;
   if (k > kMaxTopK) return Status::kLimitExceeded;
   const std::uint64_t query_bytes = std::uint64_t{count} * store_.shape().row_bytes();
@@ -16,6 +18,7 @@ Status Collection::prepare(std::uint32_t count, std::uint32_t k) noexcept {
 
   if (queries_.resize(static_cast<std::size_t>(query_bytes)) != Status::kOk ||
       flat_queries_.resize(count) != Status::kOk || nearest_.resize(count) != Status::kOk ||
+      found_.resize(count) != Status::kOk ||
       keys_.resize(static_cast<std::size_t>(keys)) != Status::kOk)
     return Status::kOutOfMemory;
   query_count_ = count;
@@ -23,10 +26,38 @@ Status Collection::prepare(std::uint32_t count, std::uint32_t k) noexcept {
   return Status::kOk;
 }
 
-Status Collection::search() noexcept {
+std::span<std::uint64_t> Collection::filter() noexcept {
+  if (accepted_.grow(store_.rows()) != Status::kOk) return {};
+  filtered_ = true;
+  return accepted_.words();
+}
+
+// Which rows can be answers: those of the filter, without the deleted ones.
+Status Collection::accept_rows() noexcept {
+  accepting_ = filtered_ || store_.has_deleted();
+  matches_ = store_.live_rows();
+  if (!accepting_) return Status::kOk;
+  if (const Status status = accepted_.grow(store_.rows()); status != Status::kOk) return status;
+  const auto words = accepted_.words();
+  const auto deleted = store_.deleted().words();
+  matches_ = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint64_t rows = 64 * i;
+    const std::uint64_t exist = rows + 64 <= store_.rows() ? UINT64_MAX
+                                : rows >= store_.rows()
+                                    ? 0
+                                    : (std::uint64_t{1} << (store_.rows() - rows)) - 1;
+    const std::uint64_t live = i < deleted.size() ? exist & ~deleted[i] : 0;
+    words[i] = filtered_ ? words[i] & live : live;
+    matches_ += static_cast<std::uint32_t>(std::popcount(words[i]));
+  }
+  return Status::kOk;
+}
+
+Status Collection::search(bool exact, std::uint32_t ef) noexcept {
   const std::size_t row_bytes = store_.shape().row_bytes();
   cost_ = {};
-  found_ = 0;
+  std::ranges::fill(found_.span(), 0);
   for (std::uint32_t i = 0; i < query_count_; ++i) {
     const auto vector = queries_.span().subspan(i * row_bytes, row_bytes);
     const auto norm = inverse_norm(store_.shape(), vector);
@@ -37,19 +68,115 @@ Status Collection::search() noexcept {
     flat_queries_[i] = {vector.data(), *norm};
     nearest_[i] = TopK(keys_.span().subspan(std::size_t{i} * k_, k_));
   }
+  if (const Status status = accept_rows(); status != Status::kOk) return status;
+  const Status status = run(exact, effort(ef));
+  filtered_ = false;
+  if (status != Status::kOk) return status;
+  for (std::uint32_t i = 0; i < query_count_; ++i)
+    found_[i] = static_cast<std::uint32_t>(nearest_[i].sort().size());
+  return Status::kOk;
+}
 
-  // Not the whole buffers: a prepare() that failed half-way leaves them longer, and no queries.
-  const auto nearest = nearest_.span().first(query_count_);
-  flat_search(store_, flat_queries_.span().first(query_count_), nearest, cost_);
+Status Collection::run(bool exact, const Effort& effort) noexcept {
+  if (matches_ == 0) return Status::kOk;
+  const PlanInput input = plan_input(effort);
+  Plan plan =
+      forced_plan_ != kAny ? Plan{static_cast<std::uint8_t>(forced_plan_)} : choose_plan(input);
+  if (exact) plan = Plan::kVectors;
+  // With a filter, whether to walk depends on the matches around the query, which may be many or
+  // none whatever the global share is.
+  const bool asks = filtered_ && !exact && forced_plan_ == kAny && may_walk(input);
+  const bool gathers = filtered_ && 2 * matches_ < store_.rows();
+  cost_.plan = plan;
+  cost_.selectivity = input.selectivity;
+  if (plan == Plan::kVectors && !asks && !gathers && store_.released_rows() == 0) {
+    // All queries in one pass over the vectors.
+    FlatCost cost;
+    flat_search(store_, accepting_ ? &accepted_ : nullptr, flat_queries_.span().first(query_count_),
+                nearest_.span().first(query_count_), cost);
+    cost_.distance_evaluations = cost.distance_evaluations;
+    cost_.bytes_read = cost.bytes_read;
+    return Status::kOk;
+  }
+  for (std::uint32_t i = 0; i < query_count_; ++i) {
+    const FlatQuery& query = flat_queries_[i];
+    if (const Status status = codes_.prepare(query.vector, query.inverse_norm, prepared_);
+        status != Status::kOk)
+      return status;
+    const Status status = asks ? search_around(input, effort, nearest_[i])
+                               : search_by(plan, input, effort, Hnsw::kNone, nearest_[i]);
+    if (status != Status::kOk) return status;
+  }
+  return Status::kOk;
+}
 
-  for (TopK& top : nearest) top.sort();
-  found_ = std::min(k_, store_.live_rows());
+Collection::Effort Collection::effort(std::uint32_t ef) const noexcept {
+  const std::uint32_t width = ef == 0 ? std::max(2 * k_, kDefaultEf) : std::max(ef, k_);
+  // Of one-bit codes 20 k (RaBitQ's rerank) or so many of many rows that one scan will mostly do;
+  // what is out of reach is not ranked. int8 codes are nearly exact.
+  const std::uint32_t sure =
+      codes_.has_bits() ? std::min(std::max(20 * k_, store_.rows() / 64), 4000u) : kMinRanked;
+  const std::uint32_t depth = std::max({2 * k_, sure, ef});
+  return {std::min(width, kMaxEf), std::min(depth, kMaxEf)};
+}
+
+PlanInput Collection::plan_input(const Effort& effort) const noexcept {
+  PlanInput in;
+  in.rows = store_.rows();
+  in.matches = matches_;
+  in.filtered = filtered_;
+  in.has_codes =
+      codes_.active() && (codes_.has_bits() || config_.quantization == Quantization::kInt8);
+  in.one_bit = codes_.has_bits();
+  in.dim = store_.shape().dim;
+  in.vector_bytes = static_cast<double>(vector_bytes());
+  in.code_bytes =
+      static_cast<double>(in.one_bit ? bit_bytes() : codes_.int8().blocks().row_bytes());
+  in.depth = effort.depth;
+  in.has_graph = has_graph();
+  in.tail = store_.rows() - graph_rows_;
+  in.ef = effort.ef;
+  in.links_bytes = static_cast<double>(graph_.node_bytes());
+  if (in.has_graph)
+    in.walk_bytes = static_cast<double>(codes_.navigator().code(graph_.entry()).size());
+  // Before the first walks: about what is common.
+  in.evaluations_per_ef = walked_ef_ < 1000 ? 16
+                                            : static_cast<double>(walked_evaluations_) /
+                                                  static_cast<double>(walked_ef_);
+  in.selectivity = static_cast<double>(matches_) / store_.live_rows();
+  return in;
+}
+
+// Asks the graph how many rows match around the query, and goes on from there.
+Status Collection::search_around(PlanInput input, const Effort& effort, TopK& nearest) noexcept {
+  const Codec& codec = codes_.navigator();
+  if (scratch_.prepare(store_.rows(), effort.ef, codec) != Status::kOk) return Status::kOutOfMemory;
+  scratch_.cost = {};
+  const std::uint32_t start = graph_.approach(codec, codes_.navigator_query(prepared_), scratch_);
+  cost_.selectivity = input.selectivity = graph_.selectivity(start, accepted_, scratch_);
+  count_walk();
+  return search_by(choose_plan(input), input, effort, start, nearest);
+}
+
+Status Collection::search_by(Plan plan, const PlanInput& input, const Effort& effort,
+                             std::uint32_t start, TopK& nearest) noexcept {
+  cost_.plan = plan;
+  if (input.has_graph && (plan == Plan::kGraph || plan == Plan::kTwoHops)) {
+    const Result<bool> done = walk(plan, input, effort, start, nearest);
+    if (!done.ok()) return done.status();
+    if (*done) return Status::kOk;
+    nearest.clear();
+    ++cost_.fallbacks;
+  }
+  if (plan != Plan::kVectors && plan != Plan::kCodes) cost_.plan = plan = plan_scan(input);
+  if (plan == Plan::kCodes && input.has_codes) return scan_codes(0, effort, nearest);
+  scan_vectors(nearest);
   return Status::kOk;
 }
 
 std::span<const Neighbor> Collection::neighbors(std::uint32_t query) const noexcept {
   const auto* first = reinterpret_cast<const Neighbor*>(keys_.data() + std::size_t{query} * k_);
-  return {first, found_};
+  return {first, query < query_count_ ? found_[query] : 0};
 }
 
 }  // namespace rv

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "base/bytes.h"
 #include "base/crc32.h"
@@ -9,12 +10,8 @@
 namespace rv {
 namespace {
 
-// As many as is_known() knows: a collection that keeps the unknown ones must be able to save all.
-constexpr std::uint32_t kKnownKinds = 5;
-
 bool is_known(std::uint32_t kind) noexcept {
-  return kind == kSectionConf || kind == kSectionVecs || kind == kSectionIds ||
-         kind == kSectionMeta || kind == kSectionInfo;
+  return std::ranges::find(kKnownSections, kind) != std::end(kKnownSections);
 }
 
 Status check_supported(const Section& section) noexcept {
@@ -70,7 +67,7 @@ Status SectionReader::open(std::span<const std::byte> prefix, std::uint64_t tota
     sections_[count_++] = section;
   }
   const bool whole = find(kSectionConf) != nullptr && find(kSectionVecs) != nullptr;
-  if (unknown > kMaxSections - kKnownKinds) return Status::kFormatChecksum;
+  if (unknown > kMaxUnknownSections) return Status::kFormatChecksum;
   return whole && end == total_bytes ? Status::kOk : Status::kFormatChecksum;
 }
 

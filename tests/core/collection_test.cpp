@@ -18,7 +18,7 @@ constexpr Metric kMetrics[] = {Metric::kCosine, Metric::kDot, Metric::kEuclidean
                                Metric::kManhattan, Metric::kHamming};
 
 std::unique_ptr<Collection> make_collection(Shape shape, std::uint64_t max_bytes = UINT64_MAX) {
-  auto created = Collection::create(shape, max_bytes);
+  auto created = Collection::create({shape}, max_bytes);
   REQUIRE(created.ok());
   return std::move(*created);
 }
@@ -40,7 +40,7 @@ Status search(Collection& collection, std::span<const Bytes> queries, std::uint3
     std::memcpy(to, query.data(), query.size());
     to += query.size();
   }
-  return collection.search();
+  return collection.search(false, 0);
 }
 
 std::vector<Neighbor> found(const Collection& collection, std::uint32_t query = 0) {
@@ -72,9 +72,9 @@ std::vector<Bytes> tied_vectors(Random& random, Shape shape, std::size_t count) 
 }
 
 TEST_CASE("create refuses what is no shape") {
-  CHECK(Collection::create({Metric::kCosine, 0}, 0).status() == Status::kInvalidArgument);
-  CHECK(Collection::create({Metric::kHamming, 12}, 0).status() == Status::kInvalidArgument);
-  CHECK(Collection::create({Metric::kDot, kMaxDimensions + 1}, 0).status() ==
+  CHECK(Collection::create({{Metric::kCosine, 0}}, 0).status() == Status::kInvalidArgument);
+  CHECK(Collection::create({{Metric::kHamming, 12}}, 0).status() == Status::kInvalidArgument);
+  CHECK(Collection::create({{Metric::kDot, kMaxDimensions + 1}}, 0).status() ==
         Status::kLimitExceeded);
 }
 
@@ -260,7 +260,7 @@ TEST_CASE("a search that is refused has no results, also after one that had some
   REQUIRE(search(*collection, {&vector, 1}, 1) == Status::kOk);
   CHECK(collection->neighbors(0).size() == 1);
   std::ranges::fill(collection->queries(), std::byte{0});
-  CHECK(collection->search() == Status::kInvalidVector);
+  CHECK(collection->search(false, 0) == Status::kInvalidVector);
   CHECK(collection->neighbors(0).empty());
 }
 
@@ -303,7 +303,7 @@ TEST_CASE("a prepare that fails leaves nothing to search, and the next one works
   // 1.3 TB for the neighbours, more than AddressSanitizer allows; most systems refuse it, too.
   const Status status = collection->prepare(1u << 24, kMaxTopK);
   if (status == Status::kOutOfMemory) {
-    CHECK(collection->search() == Status::kOk);
+    CHECK(collection->search(false, 0) == Status::kOk);
     for (std::uint32_t i = 0; i < 4; ++i) CHECK(collection->neighbors(i).empty());
   }
   REQUIRE(search(*collection, std::span(vectors).first(4), 3) == Status::kOk);

@@ -46,7 +46,8 @@ inline Bytes text(std::string_view characters) {
 }
 
 inline bool is_engine_section(std::uint32_t kind) {
-  return kind == kSectionConf || kind == kSectionVecs;
+  return std::ranges::find(std::span(kKnownSections).first(kEngineSections), kind) !=
+         std::span(kKnownSections).first(kEngineSections).end();
 }
 
 // The host's sections, their checksums and the zeros between all sections checked.
@@ -69,14 +70,14 @@ inline Status read_host_sections(const SectionReader& reader, std::span<const st
 }
 
 inline Status load_into(Loaded& loaded, std::span<const std::byte> snapshot,
-                        std::uint64_t max_bytes) {
+                        std::uint64_t max_bytes, const Config& wanted) {
   const auto header = snapshot.first(std::min(snapshot.size(), kHeaderBytes));
   const auto prefix_bytes = SectionReader::prefix_bytes(header);
   if (!prefix_bytes.ok()) return prefix_bytes.status();
 
   // A copy that is exactly as long, so that sanitizers see a read past its end.
   const auto prefix = snapshot.first(std::min<std::size_t>(snapshot.size(), *prefix_bytes));
-  SnapshotLoader loader(max_bytes);
+  SnapshotLoader loader(max_bytes, wanted);
   if (const Status status = loader.open(Bytes(prefix.begin(), prefix.end()), snapshot.size());
       status != Status::kOk)
     return status;
@@ -99,9 +100,9 @@ inline Status load_into(Loaded& loaded, std::span<const std::byte> snapshot,
 }
 
 inline Loaded load_snapshot(std::span<const std::byte> snapshot,
-                            std::uint64_t max_bytes = UINT64_MAX) {
+                            std::uint64_t max_bytes = UINT64_MAX, const Config& wanted = {}) {
   Loaded loaded;
-  loaded.status = load_into(loaded, snapshot, max_bytes);
+  loaded.status = load_into(loaded, snapshot, max_bytes, wanted);
   if (loaded.status != Status::kOk) loaded.host_sections.clear();
   return loaded;
 }

@@ -13,7 +13,7 @@ namespace rv::test {
 constexpr std::uint32_t kForeign = section_kind('X', 'Y', 'Z', '1');
 
 inline std::unique_ptr<Collection> make_collection(Shape shape, std::uint32_t rows) {
-  auto created = Collection::create(shape, UINT64_MAX);
+  auto created = Collection::create({shape}, UINT64_MAX);
   REQUIRE(created.ok());
   std::unique_ptr<Collection> collection = std::move(*created);
   Random random(rows + shape.dim);

@@ -3,8 +3,11 @@
 //   snapshot_tool rebuild IN OUT            loads IN, inserts its vectors one batch after another
 //                                           into a new collection, and writes it with the sections
 //                                           the host put into IN: OUT is IN, byte for byte
-//   snapshot_tool seed METRIC DIM ROWS OUT  writes a small snapshot with every kind of section;
-//                                           METRIC is its number in kernels/metric.h
+//   snapshot_tool seed METRIC DIM ROWS OUT [INDEX QUANTIZATION BITS KEEP]
+//                                           writes a small snapshot with every kind of section;
+//                                           METRIC is its number in kernels/metric.h. INDEX and so
+//                                           on are numbers of engine/config.h, and mean that there
+//                                           are codes and a graph, however few the rows
 //
 // Exit codes: 0 done, 1 refused or failed (why is on stderr), 2 wrong usage.
 #include <cstdio>
@@ -80,8 +83,10 @@ int rebuild(const char* in, const char* out) {
   const auto loaded = rv::test::load_snapshot(snapshot);
   if (loaded.status != Status::kOk) return fail("the snapshot cannot be loaded", loaded.status);
 
-  const Collection& from = *loaded.collection;
-  auto to = Collection::create(from.store().shape(), UINT64_MAX);
+  Collection& from = *loaded.collection;
+  if (from.store().released_rows() > 0)
+    return fail("its vectors are not kept", Status::kInvalidArgument);
+  auto to = Collection::create(from.config(), UINT64_MAX);
   if (!to.ok()) return fail("no collection of its shape", to.status());
   constexpr std::uint32_t kBatch = 1000;
   for (std::uint32_t first = 0; first < from.store().rows(); first += kBatch)
@@ -108,11 +113,25 @@ Bytes string_table(const std::vector<std::string>& strings) {
   return table;
 }
 
-int seed(const char* metric, const char* dim, const char* rows, const char* out) {
-  const rv::Shape shape{static_cast<rv::Metric>(std::strtoul(metric, nullptr, 10)),
-                        static_cast<std::uint32_t>(std::strtoul(dim, nullptr, 10))};
-  const auto count = static_cast<std::uint32_t>(std::strtoul(rows, nullptr, 10));
-  auto created = Collection::create(shape, UINT64_MAX);
+// `numbers`: METRIC DIM ROWS, and from [4] on INDEX QUANTIZATION BITS KEEP if they are given.
+int seed(char** numbers, int number_count, const char* out) {
+  const auto number = [&](int i) {
+    return i < number_count ? static_cast<std::uint32_t>(std::strtoul(numbers[i], nullptr, 10)) : 0;
+  };
+  const bool indexed = number_count > 4;
+  rv::Config config{{static_cast<rv::Metric>(number(0)), number(1)}};
+  if (indexed) {
+    config.index = static_cast<rv::IndexType>(number(4));
+    config.hnsw = {2, 10, 1};  // few links: fuzzing wants small files
+    config.quantization = static_cast<rv::Quantization>(number(5));
+    config.bits = number(6);
+    config.keep = number(7) != 0;
+  }
+  const rv::Shape shape = config.shape;
+  // Codes and graphs begin with many rows; then most of them go.
+  const std::uint32_t left = number(2);
+  const std::uint32_t count = indexed ? rv::Codes::kFirstRows + left : left;
+  auto created = Collection::create(config, UINT64_MAX);
   if (!created.ok()) return fail("no collection of this shape", created.status());
   Collection& collection = **created;
   if (const Status status = collection.stage(count); status != Status::kOk)
@@ -120,16 +139,23 @@ int seed(const char* metric, const char* dim, const char* rows, const char* out)
 
   std::vector<std::string> ids, metadata;
   for (std::uint32_t row = 0; row < count; ++row) {
+    // Every second vector twice.
+    const std::uint32_t number_of = indexed ? row - row % 4 / 3 : row;
     for (std::size_t at = 0; at + 4 <= shape.row_bytes(); at += 4)
-      rv::store_le(collection.staged_row(row) + at, static_cast<float>(row + at / 4) + 0.5f);
+      rv::store_le(collection.staged_row(row) + at, static_cast<float>(number_of + at / 4) + 0.5f);
     for (std::size_t at = shape.row_bytes() & ~std::size_t{3}; at < shape.row_bytes(); ++at)
-      collection.staged_row(row)[at] = static_cast<std::byte>(row + at);
+      collection.staged_row(row)[at] = static_cast<std::byte>(number_of + at);
+    if (row >= left) continue;
     ids.push_back("r" + std::to_string(row));
     metadata.push_back(row % 2 == 0 ? "" : "{\"n\":" + std::to_string(row) + "}");
   }
   std::ranges::fill(collection.targets(), rv::VectorStore::kAppend);
   if (const Status status = collection.commit(); status != Status::kOk)
     return fail("the vectors are refused", status);
+  for (std::uint32_t row = left; row < count; ++row)
+    if (const Status status = collection.remove(row); status != Status::kOk)
+      return fail("a row stays", status);
+  collection.compact();
 
   return write_snapshot(
       collection,
@@ -145,10 +171,10 @@ int seed(const char* metric, const char* dim, const char* rows, const char* out)
 int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "rebuild" && argc == 4) return rebuild(argv[2], argv[3]);
-  if (command == "seed" && argc == 6) return seed(argv[2], argv[3], argv[4], argv[5]);
+  if (command == "seed" && (argc == 6 || argc == 10)) return seed(argv + 2, argc - 2, argv[5]);
   std::fputs(
       "usage: snapshot_tool rebuild IN OUT\n"
-      "       snapshot_tool seed METRIC DIM ROWS OUT\n",
+      "       snapshot_tool seed METRIC DIM ROWS OUT [INDEX QUANTIZATION BITS KEEP]\n",
       stderr);
   return kUsage;
 }

@@ -1,0 +1,172 @@
+#include "engine/codes.h"
+
+#include <algorithm>
+
+namespace rv {
+
+Codes::Codes(const Config& config, const VectorStore& store, MemoryBudget& budget) noexcept
+    : config_(&config),
+      store_(&store),
+      has_bits_(config.has_codes() &&
+                (config.quantization == Quantization::kRabitq ||
+                 (config.quantization == Quantization::kNone && config.has_graph()))),
+      has_rabitq_(config.quantization == Quantization::kRabitq &&
+                  (config.single_copy() || config.bits > 1)),
+      has_int8_(config.quantization == Quantization::kInt8),
+      center_(config.shape, budget),
+      rotation_(config.shape.dim, config.hnsw.seed),
+      plain_(store),
+      int8_(center_, budget),
+      rabitq_(center_, rotation_, config.bits, budget),
+      bits_(center_, budget),
+      scratch_(budget) {}
+
+Status Codes::reserve(std::uint32_t rows) noexcept {
+  if (const Status status = scratch_.resize(2 * padded(config_->shape.dim)); status != Status::kOk)
+    return status;
+  if (!active_)
+    if (const Status status = center_.begin(); status != Status::kOk) return status;
+  if (has_bits_)
+    if (const Status status = bits_.reserve(rows); status != Status::kOk) return status;
+  if (has_rabitq_)
+    if (const Status status = rabitq_.reserve(rows); status != Status::kOk) return status;
+  return has_int8_ ? int8_.reserve(rows) : Status::kOk;
+}
+
+void Codes::shrink(std::uint32_t rows) noexcept {
+  bits_.shrink(rows);
+  rabitq_.shrink(rows);
+  int8_.shrink(rows);
+}
+
+void Codes::activate() noexcept {
+  std::uint32_t used = 0;
+  for (std::uint32_t row = 0; row < store_->rows() && used < kFirstRows; ++row) {
+    if (!store_->is_live(row)) continue;
+    center_.add(store_->row(row), store_->inverse_norm(row));
+    ++used;
+  }
+  center_.end();
+  active_ = true;
+  for (std::uint32_t row = 0; row < store_->rows(); ++row)
+    encode(row, store_->row(row), store_->inverse_norm(row));
+}
+
+[[gnu::noinline]] void Codes::encode(std::uint32_t row, const std::byte* vector,
+                                     float inverse_norm) noexcept {
+  const std::size_t width = padded(config_->shape.dim);
+  const std::span<float> residual = scratch_.span().first(width);
+  const std::span<float> turned = scratch_.span().subspan(width);
+  if (has_bits_ || has_rabitq_) {
+    const float term = center_.residual(vector, inverse_norm, turned);
+    rotation_.apply(turned);
+    if (has_bits_) bits_.encode(row, turned, term);
+    if (has_rabitq_) rabitq_.encode_turned(row, turned, term);
+  }
+  if (has_int8_) int8_.encode(row, vector, inverse_norm, residual);
+}
+
+void Codes::move(std::uint32_t to, std::uint32_t from) noexcept {
+  if (to == from) return;
+  if (has_bits_) bits_.move(to, from);
+  if (has_rabitq_) rabitq_.move(to, from);
+  if (has_int8_) int8_.move(to, from);
+}
+
+void Codes::clear() noexcept {
+  shrink(0);
+  static_cast<void>(center_.load({}));
+  scratch_.free();
+  active_ = false;
+  has_int8_ = config_->quantization == Quantization::kInt8;
+}
+
+Status Codes::add_navigation(std::uint32_t rows) noexcept {
+  const bool other = has_int8_ || !config_->has_codes() ||
+                     (config_->quantization == Quantization::kRabitq && config_->single_copy());
+  if (other) return Status::kOk;
+  if (const Status status = int8_.reserve(rows); status != Status::kOk) {
+    int8_.shrink(0);
+    return status;
+  }
+  has_int8_ = true;
+  const std::span<float> residual = scratch_.span().first(padded(config_->shape.dim));
+  for (std::uint32_t row = 0; row < std::min(rows, store_->rows()) && active_; ++row)
+    int8_.encode(row, store_->row(row), store_->inverse_norm(row), residual);
+  return Status::kOk;
+}
+
+const Codec& Codes::navigator() const noexcept {
+  if (!config_->has_codes()) return plain_;
+  return has_int8_ ? static_cast<const Codec&>(int8_) : rabitq_;
+}
+
+std::byte* Codes::navigator_query(PreparedQuery& query) const noexcept {
+  if (!config_->has_codes()) return query.plain.data();
+  return has_int8_ ? query.int8.data() : query.rabitq.data();
+}
+
+Status Codes::prepare(const std::byte* vector, float inverse_norm,
+                      PreparedQuery& query) const noexcept {
+  if (const Status status = query.plain.resize(plain_.query_bytes()); status != Status::kOk)
+    return status;
+  plain_.prepare(vector, inverse_norm, query.plain.data());
+  if (!active_) return Status::kOk;
+
+  const std::size_t width = padded(config_->shape.dim);
+  if (query.floats.resize(2 * width) != Status::kOk ||
+      (has_int8_ && query.int8.resize(int8_.query_bytes()) != Status::kOk) ||
+      (has_rabitq_ && query.rabitq.resize(rabitq_.query_bytes()) != Status::kOk) ||
+      (has_bits_ && query.bits.resize(bits_.query_bytes()) != Status::kOk))
+    return Status::kOutOfMemory;
+  const std::span<float> v = query.floats.span().first(width);
+  const std::span<float> turned = query.floats.span().subspan(width);
+  const float term = center_.query(vector, inverse_norm, v);
+  if (has_int8_) int8_.prepare_turned(v, term, query.int8.data());
+  if (!has_bits_ && !has_rabitq_) return Status::kOk;
+  std::ranges::copy(v, turned.begin());
+  rotation_.apply(turned);
+  if (has_rabitq_) rabitq_.prepare_turned(turned, term, query.rabitq.data());
+  if (has_bits_) bits_.prepare(turned, term, query.bits.data());
+  return Status::kOk;
+}
+
+float Codes::bytes_per_row() const noexcept {
+  const std::uint32_t dim = config_->shape.dim;
+  float bytes = 0;
+  if (has_bits_)
+    bytes +=
+        static_cast<float>(BitScan::block_bytes(dim)) / static_cast<float>(BitScan::kBlockRows);
+  if (has_rabitq_) bytes += static_cast<float>(rabitq_.blocks().row_bytes());
+  if (has_int8_) bytes += static_cast<float>(int8_.blocks().row_bytes());
+  return bytes;
+}
+
+Status Codes::make_room(std::uint32_t rows, bool with_int8) noexcept {
+  has_int8_ = has_int8_ || with_int8;
+  if (const Status status = reserve(rows); status != Status::kOk) return status;
+  active_ = loading_ = true;
+  return Status::kOk;
+}
+
+// While a snapshot is loaded its centre lands in the scratch memory.
+std::span<std::byte> Codes::center_bytes() noexcept {
+  const auto values = center_.values();
+  if (!loading_)
+    return {reinterpret_cast<std::byte*>(const_cast<float*>(values.data())), values.size_bytes()};
+  return std::as_writable_bytes(scratch_.span().first(config_->shape.dim));
+}
+
+Status Codes::validate(std::uint32_t rows) noexcept {
+  Status status = center_.load(center_bytes());
+  loading_ = false;
+  for (std::uint32_t row = 0; row < rows && status == Status::kOk; ++row) {
+    if (has_rabitq_) status = rabitq_.validate_row(row);
+    if (has_int8_ && status == Status::kOk) status = int8_.validate_row(row);
+  }
+  for (std::uint32_t block = 0; has_bits_ && block < BitScan::blocks_for(rows); ++block)
+    if (status == Status::kOk) status = bits_.validate_block(block);
+  return status;
+}
+
+}  // namespace rv

@@ -1,0 +1,86 @@
+#include "engine/plan.h"
+
+#include <algorithm>
+
+namespace rv {
+namespace {
+
+// Work of one byte: ratios of times measured in wasm.
+constexpr double kStream = 1;    // vectors, one after another
+constexpr double kGather = 1.5;  // vectors, here and there
+constexpr double kBits = 1.75;   // one-bit codes, one after another
+constexpr double kInt8 = 1.25;   // int8 codes, one after another
+constexpr double kWalk = 5;      // codes and links along a graph
+
+double vectors_work(const PlanInput& in) noexcept {
+  const double all = in.rows * in.vector_bytes * kStream;
+  return in.filtered ? std::min(in.matches * in.vector_bytes * kGather, all) : all;
+}
+
+double codes_work(const PlanInput& in, double rows, double matches) noexcept {
+  // The error of one-bit codes falls with the root of the dimension: the fewer there are, the more
+  // rows are in reach. From 128 on 20 k is about right.
+  const double reach = in.one_bit ? std::max(1.0, 128 * 128 / (in.dim * in.dim)) : 1;
+  const double rerank = std::min(in.depth * reach, matches) * in.vector_bytes * kGather;
+  // Of one-bit codes, blocks of 32 rows are read where one row matches.
+  if (in.one_bit) return std::min(rows, 32 * matches) * in.code_bytes * kBits + rerank;
+  return matches * in.code_bytes * kInt8 + rerank;
+}
+
+double tail_work(const PlanInput& in) noexcept {
+  return codes_work(in, in.tail, std::min(in.tail, in.matches));
+}
+
+double walk_work(const PlanInput& in) noexcept {
+  const double read = in.evaluations_per_ef * in.walk_bytes + in.links_bytes;
+  return in.ef * read * kWalk;
+}
+
+// The graph, walked until `ef` rows that match are found. About half of a walk goes to where the
+// query is, whatever matches there.
+double graph_work(const PlanInput& in) noexcept {
+  return walk_work(in) * (0.5 + 0.5 / in.selectivity) + tail_work(in);
+}
+
+// Few comparisons, but the links of every neighbour that does not match: three times a plain walk,
+// as measured, for shares from a half down to where a scan is cheaper anyway.
+double two_hops_work(const PlanInput& in) noexcept { return walk_work(in) * 3 + tail_work(in); }
+
+// Few rows match around the query and many elsewhere: a walk over all rows soon leaves the former.
+bool in_hole(const PlanInput& in) noexcept {
+  return in.selectivity < 0.1 && in.matches * 3 > in.rows;
+}
+
+}  // namespace
+
+Plan plan_scan(const PlanInput& in) noexcept {
+  return in.has_codes && codes_work(in, in.rows, in.matches) < vectors_work(in) ? Plan::kCodes
+                                                                                : Plan::kVectors;
+}
+
+double scan_work(const PlanInput& in) noexcept {
+  return plan_scan(in) == Plan::kCodes ? codes_work(in, in.rows, in.matches) : vectors_work(in);
+}
+
+bool may_walk(const PlanInput& in) noexcept {
+  return in.has_graph && walk_work(in) + tail_work(in) < scan_work(in);
+}
+
+Plan choose_plan(const PlanInput& in) noexcept {
+  const Plan scan = plan_scan(in);
+  if (!may_walk(in)) return scan;
+  if (!in.filtered) return Plan::kGraph;
+  if (in_hole(in)) return Plan::kGraph;
+  const double graph = graph_work(in);
+  const double two_hops = two_hops_work(in);
+  // Where next to nothing matches around the query, two hops lead nowhere.
+  if (in.selectivity < 0.02 || std::min(graph, two_hops) >= scan_work(in)) return scan;
+  return graph < two_hops ? Plan::kGraph : Plan::kTwoHops;
+}
+
+double walk_limit(const PlanInput& in) noexcept {
+  const double share = in_hole(in) ? 1.25 : 0.25;
+  return std::max(scan_work(in) * share, 2 * walk_work(in)) / (in.walk_bytes * kWalk);
+}
+
+}  // namespace rv
