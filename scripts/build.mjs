@@ -9,6 +9,7 @@ export function build(env) {
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '--project', '.']);
   copyFileSync('build/wasm/ruvector.wasm', 'dist/ruvector.wasm');
+  copyFileSync('build/wasm/ruvector_relaxed.wasm', 'dist/ruvector.relaxed.wasm');
   writeFileSync('dist/core/glue.js', glue('build/wasm/ruvector.mjs'));
   writeFileSync('dist/base64.js', base64Module('build/wasm/ruvector.wasm'));
   writeApiTypes();

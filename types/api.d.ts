@@ -39,6 +39,65 @@ export type Json = string | number | boolean | null | readonly Json[] | {
 export type Metadata = {
     readonly [key: string]: Json;
 };
+export type Scalar = string | number | boolean | null;
+/**
+ * The paths of fields: keys, and dotted ones through nested objects, four deep. Any string where the
+ * type of the metadata does not say its keys.
+ */
+export type Path<M, Depth extends unknown[] = []> = string extends keyof M ? string : Depth['length'] extends 4 ? never : {
+    [K in keyof M & string]: K | `${K}.${Inner<NonNullable<M[K]>, [...Depth, unknown]>}`;
+}[keyof M & string];
+type Inner<V, Depth extends unknown[]> = V extends Scalar | readonly unknown[] ? never : Path<V, Depth>;
+/** What is at a path. */
+export type PathValue<M, P extends string> = P extends keyof M ? NonNullable<M[P]> | Extract<M[P], null> : P extends `${infer K}.${infer Rest}` ? K extends keyof M ? PathValue<NonNullable<M[K]>, Rest> : never : never;
+/** What a condition compares with: a field of type `V`, or any element where it is an array. */
+type Operand<V> = Extract<V extends readonly (infer E)[] ? E : V, Scalar>;
+type Ordered<V> = V extends string ? string : V extends number ? number : never;
+type ElementOfList<V> = V extends readonly (infer E)[] ? Extract<E, Scalar> : never;
+type Part<V> = V extends string ? string : ElementOfList<V>;
+/**
+ * What a field is asked; of several all. Of an array field any element may answer, but for `$any`,
+ * `$all` and `$size`, which are about arrays only. A missing field passes `$ne`, `$nin` and
+ * `$exists: false`, and nothing else. `null` is a value: `{ $eq: null }` is a field that is there.
+ * Values of different types are not equal, and neither is greater.
+ */
+export interface Operators<V = Json> {
+    readonly $eq?: Operand<V>;
+    readonly $ne?: Operand<V>;
+    /** Numbers by value, strings by code point: dates as ISO strings or as numbers. */
+    readonly $gt?: Ordered<Operand<V>>;
+    readonly $gte?: Ordered<Operand<V>>;
+    readonly $lt?: Ordered<Operand<V>>;
+    readonly $lte?: Ordered<Operand<V>>;
+    readonly $in?: readonly Operand<V>[];
+    readonly $nin?: readonly Operand<V>[];
+    readonly $exists?: boolean;
+    readonly $startsWith?: Operand<V> extends infer E ? (E extends string ? string : never) : never;
+    /** Of a string a part, of an array an element. */
+    readonly $contains?: Part<V>;
+    /** Some of these are in the array. */
+    readonly $any?: readonly ElementOfList<V>[];
+    /** All of these are in the array; none is always. */
+    readonly $all?: readonly ElementOfList<V>[];
+    readonly $size?: V extends readonly unknown[] ? number : never;
+}
+/**
+ * Which records: `{ lang: 'en', year: { $gte: 2000 } }`. A bare value is `$eq`, several keys are all
+ * asked, a dotted path reaches into nested objects (not into objects in arrays), `$and`, `$or` and
+ * `$not` combine filters; `{}` matches all. At most 16 levels, and 10,000 conditions and values. What
+ * is not understood is `INVALID_FILTER`, and so is a condition that is `undefined`.
+ */
+export type Filter<M extends object = Metadata> = string extends keyof M ? AnyFilter : {
+    readonly [P in Path<M>]?: Operand<PathValue<M, P>> | Operators<PathValue<M, P>>;
+} & {
+    readonly $and?: readonly Filter<M>[];
+    readonly $or?: readonly Filter<M>[];
+    readonly $not?: Filter<M>;
+};
+/** A filter of metadata whose type is not known. */
+export interface AnyFilter {
+    readonly [path: string]: Scalar | Operators | AnyFilter | readonly AnyFilter[];
+}
 /**
  * A vector as models and files give it; always copied. A tensor `{ data, dims }` (transformers.js)
  * has `dims` `[d]` or `[1, d]` for one vector, `[n, d]` where many are taken. Under `hamming` only a
@@ -65,16 +124,47 @@ export interface IndexOptions {
     readonly metric?: Metric;
     /** Name of the model that makes the vectors; an imported snapshot of another is refused. */
     readonly model?: string;
-    /** How to search. `auto` is the exact scan in this version. @defaultValue 'auto' */
-    readonly index?: 'auto' | 'flat' | {
+    /**
+     * How to search. `flat` compares with every record. `hnsw` is a graph that every write keeps up to
+     * date (Malkov & Yashunin 2018). `auto` decides for itself: it compares with every record while
+     * that is cheapest, then with one-bit codes of all (no build time), and from about 20,000 records
+     * on with a graph, if {@link Index.maintain} is given the time to build it. @defaultValue 'auto'
+     */
+    readonly index?: 'auto' | 'flat' | 'hnsw' | {
         readonly type: 'flat';
+    } | HnswOptions;
+    /**
+     * What is kept of a vector; of 1,024 records on. `int8`: a byte a component; `rabitq`: 1 to 8 bits
+     * a component (Gao & Long 2024), 1 by default. The vectors are kept as well, to rank the candidates
+     * that codes find, unless `keep` is false: then distances are those of the stored form. Not for
+     * `manhattan` and `hamming`. @defaultValue 'none'
+     */
+    readonly quantization?: 'none' | 'int8' | 'rabitq' | {
+        readonly type: 'int8';
+        readonly keep?: boolean;
+    } | {
+        readonly type: 'rabitq';
+        readonly bits?: number;
+        readonly keep?: boolean;
     };
+    /**
+     * Share of the true nearest neighbours that searches of a graph are to find, between 0 and 1: `ef`
+     * is chosen by exact scans on samples whenever the index has doubled. @defaultValue 0.95
+     */
+    readonly targetRecall?: number;
     /**
      * Keep only the first components (Matryoshka models), 1 to `dimensions`. Single vectors and tensors
      * of either length are taken, vectors end to end only of `dimensions`; the kept part is what is
      * compared and returned.
      */
     readonly truncateDim?: number;
+    /**
+     * Fields of the metadata that are kept in columns, which make filters fast. `'auto'`: each field
+     * from the first filter on that asks for it, about 64 MiB of them, the last used ones. Or the paths
+     * of those to keep, from the first write on, and no others. Filters may ask for any field: without
+     * a column they read the metadata. @defaultValue 'auto'
+     */
+    readonly indexed?: 'auto' | readonly string[];
     /**
      * Bytes of wasm memory that vectors and their bookkeeping may take, 1 to 2^32. A write beyond it is
      * refused with `OUT_OF_MEMORY`, changes nothing, and leaves the index answering. A write needs room
@@ -84,6 +174,17 @@ export interface IndexOptions {
     /** Where the WebAssembly comes from, instead of the package's own file. */
     readonly wasm?: string | URL | Response | BufferSource | WebAssembly.Module;
 }
+export interface HnswOptions {
+    readonly type: 'hnsw';
+    /** Links of a record in the upper layers, twice as many in the bottom one; 2 to 64. @defaultValue 16 */
+    readonly M?: number;
+    /** Width of the search that places a record, 1 to 20,000. @defaultValue 200 */
+    readonly efConstruction?: number;
+    /** Width of searches, instead of what `targetRecall` needs; 1 to 20,000. */
+    readonly ef?: number;
+    /** Of the layers, 0 to 2^32 - 1. @defaultValue 1 */
+    readonly seed?: number;
+}
 /** A record. `values` is another name for `vector`; exactly one of the two is given. */
 export interface Item<M extends object = Metadata> {
     /** 1 to 512 bytes of UTF-8. */
@@ -91,21 +192,34 @@ export interface Item<M extends object = Metadata> {
     readonly vector?: VectorInput;
     readonly values?: VectorInput;
     readonly metadata?: M;
+    /** 1 to 512 bytes of UTF-8. By default that of the view, which it must not contradict. */
+    readonly namespace?: string;
 }
 /** A record as it is stored, plain JSON. */
 export interface StoredItem<M extends object = Metadata> {
     readonly id: string;
+    /** Where it is not the default one. */
+    readonly namespace?: string;
     /** f32 components; under `hamming` the packed bytes. */
     readonly vector: number[];
     readonly metadata?: M;
 }
-export interface QueryOptions {
+export interface QueryOptions<M extends object = Metadata> {
     /** Matches wanted, 1 to 10,000. @defaultValue 10 */
     readonly topK?: number;
+    /** Search these records only: the nearest of them, as if there were no others. */
+    readonly filter?: Filter<M>;
+    /** Search this namespace. By default that of the view, which it must not contradict. */
+    readonly namespace?: string;
     /** Leave out matches of a lower score. There is no default threshold. */
     readonly minScore?: number;
-    /** Compare with every record, whatever the index; the flat index always does. */
+    /** Compare with every record, whatever the index. */
     readonly exact?: boolean;
+    /**
+     * How wide a graph is searched, at least `topK`, and how many candidates of codes are ranked; 1 to
+     * 20,000. By default what `targetRecall` needs, and never below max(2 topK, 32).
+     */
+    readonly ef?: number;
     /** @defaultValue true */
     readonly includeMetadata?: boolean;
     /** @defaultValue false */
@@ -113,6 +227,8 @@ export interface QueryOptions {
 }
 export interface Match<M extends object = Metadata> {
     readonly id: string;
+    /** Where it is not the default one. */
+    readonly namespace?: string;
     /** Higher is better; see {@link Metric}. */
     readonly score: number;
     /** Lower is nearer; see {@link Metric}. */
@@ -138,16 +254,76 @@ export interface QueryResult<M extends object = Metadata> {
 }
 /** What a query did, in counted work. */
 export interface Explanation<M extends object = Metadata> {
-    readonly plan: 'flat';
+    /**
+     * `flat`: every matching vector was compared. `int8`, `rabitq`: every matching code, then the
+     * vectors of the nearest. `hnsw`: a walk along the graph.
+     */
+    readonly plan: 'flat' | 'int8' | 'rabitq' | 'hnsw';
+    /**
+     * With a filter. `prefilter`: matching records only were looked at, all of them; `in-graph`: the
+     * walk went from match to match, over two links where one does not do (ACORN-1); `iterative`: it
+     * went through all records until there were matches enough.
+     */
+    readonly filter?: 'prefilter' | 'in-graph' | 'iterative';
     readonly requested: number;
     readonly returned: number;
     /** Why fewer than `requested` came, where they did. */
     readonly reason?: string;
+    /** Of the namespace. */
     readonly records: number;
-    /** Rows compared: live ones and those deleted but not yet compacted. */
+    /** The share of records that match, and what it was estimated to be around the query. */
+    readonly selectivity: {
+        readonly actual: number;
+        readonly estimated: number;
+    };
+    /** Width of the walk. */
+    readonly ef: number;
+    /** Records that the walk or the codes proposed and whose vectors were compared. */
+    readonly candidates: number;
+    /** Vectors compared, and codes along a graph; of a flat index also those not compacted yet. */
     readonly distanceEvaluations: number;
+    /** Codes compared one after another. */
+    readonly codesScanned: number;
+    /** Records whose links were followed. */
+    readonly hops: number;
     readonly bytesRead: number;
+    /** Walks that were given up for a scan. */
+    readonly fallbacks: number;
     readonly result: QueryResult<M>;
+}
+export interface RecallOptions {
+    /** Queries, 1 to 10,000. @defaultValue 100 */
+    readonly samples?: number;
+    /** @defaultValue 10 */
+    readonly topK?: number;
+    /** Width of the searches. By default what queries use. */
+    readonly ef?: number;
+    /** Of the sample. @defaultValue 1 */
+    readonly seed?: number;
+    /** Your own queries instead of a sample of the records. */
+    readonly queries?: readonly VectorInput[] | VectorInput;
+}
+export interface RecallReport {
+    /** Mean share of the exact neighbours that searches find. */
+    readonly recall: number;
+    /** Bounds of its 95 % confidence interval. */
+    readonly lower: number;
+    readonly upper: number;
+    readonly samples: number;
+    readonly topK: number;
+    readonly ef: number;
+    /** What was compared with: the vectors as given, or the stored form where they are not kept. */
+    readonly reference: 'exact' | 'stored';
+}
+export interface TuneResult {
+    /** The width that searches for 10 neighbours have from now on. */
+    readonly ef: number;
+    readonly targetRecall: number;
+    /** As measured with that width; the lower bound is at least `targetRecall` - 0.01, if any is. */
+    readonly recall: number;
+    readonly lower: number;
+    readonly upper: number;
+    readonly samples: number;
 }
 export interface WriteResult {
     readonly inserted: number;
@@ -160,7 +336,9 @@ export interface Progress {
     /** Where it is known: of an array, not of a generator. */
     readonly total?: number;
 }
-export interface ListOptions {
+export interface ListOptions<M extends object = Metadata> {
+    /** List these records only. */
+    readonly filter?: Filter<M>;
     /** `cursor` of the page before. */
     readonly cursor?: string;
     /** 1 to 10,000. @defaultValue 100 */
@@ -171,11 +349,19 @@ export interface ListResult {
     /** Pass it on for the next page; absent on the last one. Survives inserts, deletes, compaction. */
     readonly cursor?: string;
 }
+/** Of all namespaces. */
 export interface IndexStats {
     readonly count: number;
     /** Deleted rows whose memory is not reclaimed yet. */
     readonly deleted: number;
-    readonly index: 'flat';
+    readonly index: 'flat' | 'hnsw' | 'auto';
+    readonly quantization: 'none' | 'int8' | 'rabitq';
+    /** Records that the graph has. */
+    readonly linked: number;
+    /** Records that {@link Index.maintain} would add to the graph. */
+    readonly pending: number;
+    /** Width of a search for 10 neighbours. */
+    readonly ef: number;
     readonly metric: Metric;
     /** Components (bits under `hamming`) that are stored. */
     readonly dimensions: number;
@@ -183,7 +369,7 @@ export interface IndexStats {
     readonly version: number;
     /** Bytes of wasm memory of this index: vectors, bookkeeping and query buffers. */
     readonly memoryBytes: number;
-    /** Bytes one more vector takes. */
+    /** Bytes one more vector takes, with its codes and links. */
     readonly bytesPerVector: number;
     /** Whole wasm memory, shared by all indexes of the same source. */
     readonly wasmBytes: number;
@@ -195,20 +381,15 @@ export interface CompactResult {
     readonly memoryBytes: number;
 }
 export interface MaintainResult {
-    /** Rows that wait for deferred work; always 0 in the flat index. */
+    /** Records that wait to be added to the graph; always 0 in the flat index. */
     readonly pending: number;
 }
 /**
- * An index in memory, of up to 16,777,215 records. All methods are synchronous, copy what they take,
- * and hand out plain objects. Bad input throws a `RuVectorError` before anything changes. After
- * `dispose()` every method throws `CLOSED`.
+ * The records of one namespace. A record is named by its namespace and its id: the same id may be in
+ * several. Namespaces come and go with their records. All methods are synchronous, copy what they
+ * take, and hand out plain objects. Bad input throws a `RuVectorError` before anything changes.
  */
-export interface Index<M extends object = Metadata> extends Disposable {
-    readonly dimensions: number;
-    readonly metric: Metric;
-    readonly model: string | undefined;
-    /** Grows with every call that changes something; not stored. */
-    readonly version: number;
+export interface Namespace<M extends object = Metadata> {
     /**
      * Adds records; one whose id exists is replaced whole. All or nothing. An id that occurs twice
      * takes its last value.
@@ -238,34 +419,65 @@ export interface Index<M extends object = Metadata> extends Disposable {
     }): boolean;
     /** @returns how many records there were and are no more; unknown ids are passed over */
     delete(ids: string | readonly string[]): number;
+    /** Deletes the records that match; `{}` is all. @returns how many @throws INVALID_FILTER */
+    deleteWhere(filter: Filter<M>): number;
+    /** Deletes all records of the namespace. */
     clear(): void;
     get(id: string): StoredItem<M> | undefined;
     getMany(ids: readonly string[]): (StoredItem<M> | undefined)[];
     has(ids: readonly string[]): boolean[];
     /** Ids in order of insertion, a page at a time. */
-    list(options?: ListOptions): ListResult;
-    count(): number;
+    list(options?: ListOptions<M>): ListResult;
+    /** All records, or those that match. */
+    count(filter?: Filter<M>): number;
     /**
      * The `topK` nearest records, fewer only where there are fewer.
-     * @throws DIMENSION_MISMATCH, INVALID_VECTOR, INVALID_ARGUMENT, LIMIT_EXCEEDED, OUT_OF_MEMORY
+     * @throws DIMENSION_MISMATCH, INVALID_VECTOR, INVALID_ARGUMENT, INVALID_FILTER, LIMIT_EXCEEDED,
+     *   OUT_OF_MEMORY
      */
-    query(vector: VectorInput, options?: QueryOptions): QueryResult<M>;
+    query(vector: VectorInput, options?: QueryOptions<M>): QueryResult<M>;
     /** `query` with the vector of a record, which is itself among the matches. @throws NOT_FOUND */
-    queryById(id: string, options?: QueryOptions): QueryResult<M>;
+    queryById(id: string, options?: QueryOptions<M>): QueryResult<M>;
     /**
      * Many queries in one pass over the vectors: the same results, sooner. Takes an array of vectors,
      * a tensor `[n, d]`, or `n * dimensions` floats.
      */
-    queryMany(vectors: readonly VectorInput[] | VectorInput, options?: QueryOptions): QueryResult<M>[];
+    queryMany(vectors: readonly VectorInput[] | VectorInput, options?: QueryOptions<M>): QueryResult<M>[];
     /** Runs the query and tells what it cost. */
-    explain(vector: VectorInput, options?: QueryOptions): Explanation<M>;
+    explain(vector: VectorInput, options?: QueryOptions<M>): Explanation<M>;
+}
+/**
+ * An index in memory, of up to 16,777,215 records. The verbs on records are about the default
+ * namespace, unless an item or a query names another; the others are about the whole index. After
+ * `dispose()` every method throws `CLOSED`.
+ */
+export interface Index<M extends object = Metadata> extends Namespace<M>, Disposable {
+    readonly dimensions: number;
+    readonly metric: Metric;
+    readonly model: string | undefined;
+    /** Grows with every call that changes something; not stored. */
+    readonly version: number;
+    /** A view of the records of one namespace; `name` is 1 to 512 bytes of UTF-8. */
+    namespace(name: string): Namespace<M>;
+    /** Empties the whole index, all namespaces. */
+    clear(): void;
     stats(): IndexStats;
     /**
      * Reclaims the memory of deleted records. They also go when they are 1,024 or more and outnumber
      * the live ones, and when a write finds no room.
      */
     compact(): CompactResult;
-    /** Does deferred work for at most `budgetMs` milliseconds. */
+    /** How much of the truth searches find, by exact scans on samples. */
+    measureRecall(options?: RecallOptions): RecallReport;
+    /** Chooses `ef` now, for this and later sizes, by exact scans on samples. */
+    tune(options: {
+        readonly targetRecall: number;
+    }): TuneResult;
+    /**
+     * Does deferred work for about `budgetMs` milliseconds: an index of type `auto` builds its graph
+     * and chooses `ef`. Call it when there is time, until nothing is pending; searches are right
+     * before, during and after.
+     */
     maintain(options: {
         readonly budgetMs: number;
     }): MaintainResult;
@@ -293,6 +505,7 @@ export interface Capabilities {
     /** Where the module came from: the package's file, the inline copy, or the option `wasm`. */
     readonly loadedFrom: 'url' | 'inline' | 'given';
 }
+export {};
 
 /**
  * Loads the WebAssembly, once for all indexes, and makes an empty index.

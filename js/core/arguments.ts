@@ -42,6 +42,14 @@ export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
+/** Whether a value is an object as literals and JSON.parse() make them. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Plain objects of another realm (a frame, a sandbox) have their own Object.prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** The bytes of a buffer or of any view of one; none where it was transferred away. */
 export function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {
   if (source.byteLength === 0) return new Uint8Array();
@@ -55,14 +63,21 @@ export function checkKeys(what: string, value: unknown, known: readonly string[]
   if (typeof value !== 'object' || value === null) throw invalid(what, 'an object', value);
   for (const key of Object.keys(value)) {
     if (known.includes(key) || (value as Record<string, unknown>)[key] === undefined) continue;
-    const near = nearest(key, known);
-    throw unexpected(
-      'INVALID_ARGUMENT',
-      what,
-      `the keys ${known.join(', ')}`,
-      `'${key}'${near === undefined ? '' : `; did you mean '${near}'?`}`,
-    );
+    throw unknownKey('INVALID_ARGUMENT', what, `the keys ${known.join(', ')}`, key, known);
   }
+}
+
+/** The error for a key outside `known`; names the one it is nearest to. */
+export function unknownKey(
+  code: ErrorCode,
+  what: string,
+  wanted: string,
+  key: string,
+  known: readonly string[],
+): RuVectorError {
+  const near = nearest(key, known);
+  const meant = near === undefined ? '' : `; did you mean '${near}'?`;
+  return unexpected(code, what, wanted, `'${key}'${meant}`);
 }
 
 export function checkInteger(what: string, value: unknown, min: number, max: number): number {

@@ -4,8 +4,8 @@ import { notLoaded } from './module.js';
 
 /** Node and hosts with its `fs`: files instead of `fetch`. */
 export const nodeHost: Host = {
-  async installed() {
-    const url = new URL('../ruvector.wasm', import.meta.url);
+  async installed(relaxed) {
+    const url = new URL(`../ruvector${relaxed ? '.relaxed' : ''}.wasm`, import.meta.url);
     return { bytes: await bytesOfFile(url), from: url.href };
   },
   read(location) {

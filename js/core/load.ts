@@ -1,14 +1,19 @@
 import { bytesOf, invalid, kindOf } from './arguments.js';
 import { RuVectorError } from './errors.js';
-import { type Core, checkMagic, notLoaded, start } from './module.js';
+import { type Core, checkMagic, hostHasRelaxedSimd, notLoaded, start } from './module.js';
 
 /** What the option `wasm` takes. */
 export type GivenWasm = string | URL | Response | BufferSource | WebAssembly.Module;
 
 /** How one kind of host gets at bytes; core/host-*.ts implement it. */
 export interface Host {
-  /** `ruvector.wasm` as installed with the package, and where it was looked for. */
-  installed(): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly from: string }>;
+  /**
+   * `ruvector.wasm` as installed with the package, or its twin with relaxed SIMD, and where it was
+   * looked for.
+   */
+  installed(
+    relaxed: boolean,
+  ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly from: string }>;
   /** The bytes at a URL or, where the host has files, a path. */
   read(location: string): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -67,10 +72,14 @@ function loadGivenOnce(host: Host, given: GivenWasm): Promise<Core> {
 }
 
 async function loadInstalled(host: Host): Promise<Core> {
+  // Faster where the host has it; whatever keeps it from loading, the other one does too or not.
+  if (hostHasRelaxedSimd()) {
+    try {
+      return await startInstalled(host, true);
+    } catch {}
+  }
   try {
-    const { bytes, from } = await host.installed();
-    checkMagic(bytes, from);
-    return await start(bytes, 'url', from);
+    return await startInstalled(host, false);
   } catch (first) {
     // The file is lost or replaced, as bundlers do: once, from the module that carries it.
     try {
@@ -80,6 +89,12 @@ async function loadInstalled(host: Host): Promise<Core> {
       throw first;
     }
   }
+}
+
+async function startInstalled(host: Host, relaxed: boolean): Promise<Core> {
+  const { bytes, from } = await host.installed(relaxed);
+  checkMagic(bytes, from);
+  return start(bytes, 'url', from);
 }
 
 async function loadGiven(host: Host, given: GivenWasm): Promise<Core> {

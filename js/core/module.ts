@@ -1,7 +1,8 @@
-import type { RawModule } from '../../types/raw.js';
+import type { Address, RawHandle, RawModule } from '../../types/raw.js';
 import { type ErrorDetails, RuVectorError } from './errors.js';
 import createModule from './glue.js';
 import { Heap } from './heap.js';
+import { check, OUT_OF_MEMORY } from './status.js';
 
 /** A running wasm instance. Indexes made from the same source share one. */
 export interface Core {
@@ -16,7 +17,7 @@ export type LoadedFrom = 'url' | 'inline' | 'given';
 export type WasmSource = BufferSource | WebAssembly.Module;
 
 /** `abi()` of bindings/embind/module.cpp that this facade is written for. */
-const ABI = 1;
+const ABI = 2;
 
 /** (module (func (drop (i8x16.splat (i32.const 0))))) */
 const SIMD_PROBE = Uint8Array.of(
@@ -26,6 +27,18 @@ const SIMD_PROBE = Uint8Array.of(
 
 export function hostHasSimd(): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_PROBE);
+}
+
+/** (module (func (drop (i8x16.relaxed_swizzle (v128.const 0) (v128.const 0))))) */
+const RELAXED_SIMD_PROBE = Uint8Array.of(
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 44, 1, 42, 0],
+  ...[0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  ...[0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  ...[0xfd, 0x80, 2, 0x1a, 0x0b],
+);
+
+export function hostHasRelaxedSimd(): boolean {
+  return hostHasSimd() && WebAssembly.validate(RELAXED_SIMD_PROBE);
 }
 
 /** `from` says in messages where `source` is from. */
@@ -73,6 +86,20 @@ function instantiate(source: WasmSource): Promise<RawModule> {
       },
     }).then(resolve, reject);
   });
+}
+
+/** The core object at `address`, 0 for none, with the functions of its class as methods. */
+export function handle<T extends RawHandle>(
+  raw: RawModule,
+  kind: 'Collection' | 'Saver' | 'Loader',
+  address: Address,
+): T {
+  if (address === 0) check(OUT_OF_MEMORY);
+  const object: Record<string, unknown> = { address };
+  for (const [name, call] of Object.entries(raw))
+    if (name.startsWith(`${kind}.`))
+      object[name.slice(kind.length + 1)] = call.bind(undefined, address);
+  return object as unknown as T;
 }
 
 /** The error for a place that does not give the module: what came, and what to do. */

@@ -2,10 +2,23 @@ import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { type Host, load } from '../core/load.js';
 import type { Index, IndexOptions } from '../types.js';
+import { checkConfig } from './config.js';
 import { MemoryIndex } from './memory-index.js';
+import { checkTarget, DEFAULT_TARGET } from './recall.js';
 import { METRICS, type Shape } from './vectors.js';
 
-const OPTIONS = ['dimensions', 'metric', 'model', 'index', 'truncateDim', 'maxMemoryBytes', 'wasm'];
+const OPTIONS = [
+  'dimensions',
+  'metric',
+  'model',
+  'index',
+  'quantization',
+  'targetRecall',
+  'truncateDim',
+  'indexed',
+  'maxMemoryBytes',
+  'wasm',
+];
 
 /** What wasm32 can address, and what of it the default leaves for queries. */
 const MAX_MEMORY = 2 ** 32;
@@ -17,12 +30,15 @@ export async function createIndexOn<M extends object>(
 ): Promise<Index<M>> {
   checkKeys('options', options, OPTIONS);
   const shape = checkShape(options);
-  checkIndexType(options.index);
-  const { model, maxMemoryBytes = MAX_MEMORY - QUERY_MEMORY } = options;
+  const { config, ef } = checkConfig(options);
+  const { model, maxMemoryBytes = MAX_MEMORY - QUERY_MEMORY, targetRecall } = options;
+  const target = targetRecall === undefined ? DEFAULT_TARGET : checkTarget(targetRecall);
   if (model !== undefined && (typeof model !== 'string' || model === '' || model.length > 1000))
     throw invalid('model', 'a string of 1 to 1,000 characters', model);
   checkInteger('maxMemoryBytes', maxMemoryBytes, 1, MAX_MEMORY);
-  return new MemoryIndex<M>(await load(host, options.wasm), shape, maxMemoryBytes, model);
+  const indexed = checkIndexed(options.indexed);
+  const core = await load(host, options.wasm);
+  return new MemoryIndex<M>(core, shape, { config, ef, target, indexed, maxMemoryBytes, model });
 }
 
 function checkShape({ dimensions, metric = 'cosine', truncateDim }: IndexOptions): Shape {
@@ -42,11 +58,10 @@ function checkShape({ dimensions, metric = 'cosine', truncateDim }: IndexOptions
   return { metric, bits, dimensions, stored };
 }
 
-function checkIndexType(index: IndexOptions['index']): void {
-  if (index === undefined || index === 'auto' || index === 'flat') return;
-  if (typeof index === 'object' && index !== null) {
-    checkKeys('index', index, ['type']);
-    if (index.type === 'flat') return;
-  }
-  throw invalid('index', "'auto', 'flat' or { type: 'flat' }", index);
+/** A copy of the listed paths; undefined for 'auto'. */
+function checkIndexed(indexed: IndexOptions['indexed'] = 'auto'): readonly string[] | undefined {
+  if (indexed === 'auto') return undefined;
+  if (!Array.isArray(indexed) || ![...indexed].every((path) => typeof path === 'string'))
+    throw invalid('indexed', "'auto' or an array of paths", indexed);
+  return [...indexed];
 }

@@ -1,4 +1,4 @@
-import { invalid, overLimit } from '../core/arguments.js';
+import { invalid, isPlainObject, overLimit } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 
 /**
@@ -16,13 +16,6 @@ export function metadataText(what: string, value: unknown): string | undefined {
   if (bytes > LIMITS.metadataBytes)
     throw overLimit(what, LIMITS.metadataBytes, bytes, ' bytes of JSON');
   return text;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Plain objects of another realm (a frame, a sandbox) have their own Object.prototype.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function checkJson(path: string, value: unknown, depth: number): void {

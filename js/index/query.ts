@@ -1,9 +1,11 @@
 import { checkBoolean, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
-import { check, INVALID_VECTOR } from '../core/status.js';
+import { check, INVALID_VECTOR, notNull } from '../core/status.js';
+import { type Node, parseFilter } from '../filter/parse.js';
 import type { Explanation, Match, QueryOptions, QueryResult } from '../types.js';
 import { vectorAt } from './read.js';
-import { checkId } from './records.js';
+import { checkEf, efFor } from './recall.js';
+import { checkId, checkNamespace } from './records.js';
 import { opened, type State } from './state.js';
 import {
   type Components,
@@ -17,11 +19,24 @@ import {
 
 /** The query path: check, write the vectors into the core's buffer, search, build plain objects. */
 
-const OPTIONS = ['topK', 'minScore', 'exact', 'includeMetadata', 'includeVector'];
+const OPTIONS = [
+  'topK',
+  'filter',
+  'namespace',
+  'minScore',
+  'exact',
+  'ef',
+  'includeMetadata',
+  'includeVector',
+];
 
 interface Checked {
   readonly topK: number;
+  readonly filter: Node | undefined;
+  readonly namespace: string;
   readonly minScore: number;
+  readonly exact: boolean;
+  readonly ef: number | undefined;
   readonly includeMetadata: boolean;
   readonly includeVector: boolean;
 }
@@ -34,10 +49,11 @@ const BATCH_QUERIES = 64;
 
 export function query<M extends object>(
   state: State,
+  namespace: string,
   vector: unknown,
-  options: QueryOptions = {},
+  options: QueryOptions<M> = {},
 ): QueryResult<M> {
-  const checked = checkOptions(options);
+  const checked = checkOptions(namespace, options);
   return run<M>(
     state,
     [checkVector('vector', vector, state.shape)],
@@ -48,11 +64,12 @@ export function query<M extends object>(
 
 export function queryById<M extends object>(
   state: State,
+  namespace: string,
   id: string,
-  options: QueryOptions = {},
+  options: QueryOptions<M> = {},
 ): QueryResult<M> {
-  const checked = checkOptions(options);
-  const row = opened(state).records.row(checkId('id', id));
+  const checked = checkOptions(namespace, options);
+  const row = opened(state).records.row(checked.namespace, checkId('id', id));
   if (row === undefined)
     throw unexpected('NOT_FOUND', 'id', 'the id of a record', JSON.stringify(id), { id });
   return run<M>(state, [vectorAt(state, row)], checked, () => 'vector')[0] as QueryResult<M>;
@@ -60,10 +77,11 @@ export function queryById<M extends object>(
 
 export function queryMany<M extends object>(
   state: State,
+  namespace: string,
   vectors: unknown,
-  options: QueryOptions = {},
+  options: QueryOptions<M> = {},
 ): QueryResult<M>[] {
-  const checked = checkOptions(options);
+  const checked = checkOptions(namespace, options);
   const all = checkVectors('vectors', vectors, state.shape);
   const batch = Math.max(1, Math.min(BATCH_QUERIES, Math.floor(BATCH_KEYS / checked.topK)));
   const results: QueryResult<M>[] = [];
@@ -76,38 +94,73 @@ export function queryMany<M extends object>(
 
 export function explain<M extends object>(
   state: State,
+  namespace: string,
   vector: unknown,
-  options: QueryOptions = {},
+  options: QueryOptions<M> = {},
 ): Explanation<M> {
-  const result = query<M>(state, vector, options);
-  const requested = options.topK ?? TOP_K;
+  const checked = checkOptions(namespace, options);
+  const checkedVector = checkVector('vector', vector, state.shape);
+  const [result] = run<M>(state, [checkedVector], checked, () => 'vector') as [QueryResult<M>];
+  const { topK: requested, filter } = checked;
+  const records = state.records.countIn(checked.namespace);
+  const selected = state.records.select(checked.namespace, filter);
+  const matching = selected?.count ?? records;
   const reason =
     result.count === requested
       ? undefined
-      : result.count === state.records.count
-        ? 'the index holds fewer records'
-        : 'minScore left the others out';
+      : result.count < matching
+        ? 'minScore left the others out'
+        : filter === undefined
+          ? 'there are fewer records'
+          : matching === 0
+            ? 'no record matches the filter'
+            : 'fewer records match the filter';
+  const [plan, distanceEvaluations, codesScanned, reranked, hops, bytesRead, fallbacks, estimated] =
+    matching === 0 ? NO_COST : Array.from(NO_COST, (_, field) => state.collection.cost(field));
+  const walked = plan === GRAPH || plan === TWO_HOPS;
   return {
-    plan: 'flat',
+    plan: walked ? 'hnsw' : plan === 0 ? 'flat' : scannedBy(state),
+    ...(selected && {
+      filter: walked ? (plan === TWO_HOPS ? 'in-graph' : 'iterative') : 'prefilter',
+    }),
     requested,
     returned: result.count,
     ...(reason !== undefined && { reason }),
-    records: state.records.count,
-    distanceEvaluations: state.collection.distanceEvaluations(),
-    bytesRead: state.collection.bytesRead(),
+    records,
+    selectivity: { actual: matching / Math.max(1, records), estimated },
+    ef: checked.ef ?? efFor(state, requested),
+    candidates: plan === 0 ? 0 : reranked,
+    distanceEvaluations,
+    codesScanned,
+    hops,
+    bytesRead,
+    fallbacks,
     result,
   };
 }
 
-function checkOptions(options: QueryOptions): Checked {
+/** Which codes a scan of codes goes over: Codes of src/engine/codes.h. */
+function scannedBy({ config }: State): 'int8' | 'rabitq' {
+  return config.quantization === 'int8' ? 'int8' : 'rabitq';
+}
+
+/** `Plan` of src/engine/plan.h, and the fields of cost() when nothing was done. */
+const GRAPH = 2;
+const TWO_HOPS = 3;
+const NO_COST = [0, 0, 0, 0, 0, 0, 0, 0] as const;
+
+function checkOptions<M extends object>(namespace: string, options: QueryOptions<M>): Checked {
   checkKeys('options', options, OPTIONS);
-  const { minScore } = options;
+  const { filter, minScore } = options;
   if (minScore !== undefined && !(typeof minScore === 'number' && Number.isFinite(minScore)))
     throw invalid('minScore', 'a finite number', minScore);
-  checkBoolean('exact', options.exact, true);
   return {
     topK: options.topK === undefined ? TOP_K : checkInteger('topK', options.topK, 1, LIMITS.topK),
+    filter: filter === undefined ? undefined : parseFilter('filter', filter),
+    namespace: checkNamespace('namespace', options.namespace, namespace),
     minScore: minScore ?? Number.NEGATIVE_INFINITY,
+    exact: checkBoolean('exact', options.exact, false),
+    ef: options.ef === undefined ? undefined : checkEf(options.ef),
     includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
     includeVector: checkBoolean('includeVector', options.includeVector, false),
   };
@@ -122,21 +175,24 @@ function run<M extends object>(
 ): QueryResult<M>[] {
   const { collection, core, shape } = opened(state);
   const started = performance.now();
-  check(
-    collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, state.records.count))),
-  );
-  const at = collection.queries();
-  for (const [i, vector] of vectors.entries())
-    core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
-  const status = collection.search();
-  if (status === INVALID_VECTOR) {
-    const faulty = collection.faulty();
-    throw invalidVector(what(faulty), vectors[faulty] as Components);
+  const selection = state.records.select(options.namespace, options.filter);
+  const count = selection?.count ?? state.records.count;
+  if (count > 0 || selection === undefined) {
+    check(collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, count))));
+    const at = collection.queries();
+    for (const [i, vector] of vectors.entries())
+      core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
+    if (selection) core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
+    const status = collection.search(options.exact, options.ef ?? efFor(state, options.topK));
+    if (status === INVALID_VECTOR) {
+      const faulty = collection.faulty();
+      throw invalidVector(what(faulty), vectors[faulty] as Components);
+    }
+    check(status);
   }
-  check(status);
 
   const results = vectors.map((_, i) => {
-    const matches = matchesOf<M>(state, i, options);
+    const matches = selection?.count === 0 ? [] : matchesOf<M>(state, i, options);
     const queryId = `q${++state.queries}`;
     const { version } = state;
     return { matches, count: matches.length, complete: true, queryId, version, tookMs: 0 };
@@ -155,6 +211,7 @@ function matchesOf<M extends object>(state: State, i: number, options: Checked):
     const score = scoreOf(distance, shape);
     if (score < options.minScore) return;
     const match: Mutable<Match<M>> = { id: records.id(row) as string, score, distance };
+    if (options.namespace !== '') match.namespace = options.namespace;
     const text = options.includeMetadata ? records.metadata(row) : undefined;
     if (text !== undefined) match.metadata = JSON.parse(text) as M;
     matches.push(match);

@@ -1,21 +1,27 @@
 import { checkArray, checkInteger, checkKeys, invalid } from '../core/arguments.js';
+import { notNull } from '../core/status.js';
+import { parseFilter } from '../filter/parse.js';
+import { isSet } from '../filter/words.js';
 import type { IndexStats, ListOptions, ListResult, StoredItem } from '../types.js';
+import { efFor } from './recall.js';
 import { checkId } from './records.js';
-import type { State } from './state.js';
-import { rowBytes, storedLength } from './vectors.js';
+import { opened, type State } from './state.js';
+import { storedLength } from './vectors.js';
 
-/** Reading records back, and what there is to know about the index. */
+/** Reading the records of a namespace back, and what there is to know about the index. */
 
 export function get<M extends object>(
   state: State,
+  namespace: string,
   id: string,
   what = 'id',
 ): StoredItem<M> | undefined {
-  const row = state.records.row(checkId(what, id));
+  const row = state.records.row(namespace, checkId(what, id));
   if (row === undefined) return undefined;
   const text = state.records.metadata(row);
   return {
     id,
+    ...(namespace !== '' && { namespace }),
     vector: vectorAt(state, row),
     ...(text !== undefined && { metadata: JSON.parse(text) as M }),
   };
@@ -23,30 +29,45 @@ export function get<M extends object>(
 
 export function getMany<M extends object>(
   state: State,
+  namespace: string,
   ids: readonly string[],
 ): (StoredItem<M> | undefined)[] {
   checkArray('ids', ids);
-  return Array.from(ids, (id, i) => get<M>(state, id, `ids[${i}]`));
+  return Array.from(ids, (id, i) => get<M>(state, namespace, id, `ids[${i}]`));
 }
 
-export function has(state: State, ids: readonly string[]): boolean[] {
+export function has(state: State, namespace: string, ids: readonly string[]): boolean[] {
   checkArray('ids', ids);
-  return Array.from(ids, (id, i) => state.records.row(checkId(`ids[${i}]`, id)) !== undefined);
+  const { records } = state;
+  return Array.from(ids, (id, i) => records.row(namespace, checkId(`ids[${i}]`, id)) !== undefined);
 }
 
-export function list(state: State, options: ListOptions = {}): ListResult {
-  checkKeys('options', options, ['cursor', 'limit']);
+export function count(state: State, namespace: string, filter: unknown): number {
+  const node = filter === undefined ? undefined : parseFilter('filter', filter);
+  const { records } = opened(state);
+  return records.select(namespace, node)?.count ?? records.count;
+}
+
+export function list<M extends object>(
+  state: State,
+  namespace: string,
+  options: ListOptions<M> = {},
+): ListResult {
+  checkKeys('options', options, ['cursor', 'limit', 'filter']);
   const limit = options.limit === undefined ? 100 : checkInteger('limit', options.limit, 1, 10_000);
   const { cursor } = options;
   if (cursor !== undefined && !(typeof cursor === 'string' && /^\d{1,15}$/.test(cursor)))
     throw invalid('cursor', 'the cursor of an earlier list()', cursor);
-  const { records } = state;
+  const { filter } = options;
+  const node = filter === undefined ? undefined : parseFilter('filter', filter);
+  const { records } = opened(state);
+  const selection = records.select(namespace, node);
   const ids: string[] = [];
   let row = cursor === undefined ? 0 : records.rowAfter(Number(cursor));
   let last = -1;
   for (; row < records.rows; ++row) {
     const id = records.id(row);
-    if (id === undefined) continue;
+    if (id === undefined || (selection && !isSet(selection.words, row))) continue;
     if (ids.length === limit) return { ids, cursor: String(last) };
     ids.push(id);
     last = records.sequence(row);
@@ -59,14 +80,17 @@ export function stats(state: State): IndexStats {
   return {
     count: records.count,
     deleted: records.rows - records.count,
-    index: 'flat',
+    index: state.config.index,
+    quantization: state.config.quantization,
+    linked: collection.linked(),
+    pending: collection.pending(),
+    ef: efFor(state, 10),
     metric: shape.metric,
     dimensions: shape.stored,
     ...(state.model !== undefined && { model: state.model }),
     version: state.version,
     memoryBytes: collection.usedBytes(),
-    // cosine keeps the inverse norm; every row has a bit that says whether it is deleted.
-    bytesPerVector: rowBytes(shape) + (shape.metric === 'cosine' ? 4 : 0) + 1 / 8,
+    bytesPerVector: collection.bytesPerRow(),
     wasmBytes: core.heap.byteLength,
     simd: core.raw.simd128(),
   };
@@ -75,5 +99,5 @@ export function stats(state: State): IndexStats {
 /** The stored components of a row, as plain numbers. */
 export function vectorAt(state: State, row: number): number[] {
   const { core, collection, shape } = state;
-  return core.heap.read(collection.row(row), storedLength(shape), shape.bits);
+  return core.heap.read(notNull(collection.vector(row) || null), storedLength(shape), shape.bits);
 }

@@ -17,6 +17,7 @@ export const VECS = 0x53434556;
 export const IDS = 0x20534449;
 export const META = 0x4154454d;
 export const INFO = 0x4f464e49;
+export const NAMS = 0x534d414e;
 
 export function damaged(message: string, cause?: unknown): RuVectorError {
   return new RuVectorError('FORMAT_CHECKSUM', `the snapshot is damaged: ${message}`, { cause });

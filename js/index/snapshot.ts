@@ -1,12 +1,14 @@
-import type { RawCollection, RawLoader } from '../../types/raw.js';
-import { bytesOf, invalid, kindOf, unexpected } from '../core/arguments.js';
+import type { RawCollection, RawLoader, RawSaver } from '../../types/raw.js';
+import { bytesOf, checkInteger, invalid, kindOf, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
-import { check, notNull } from '../core/status.js';
+import { handle } from '../core/module.js';
+import { check } from '../core/status.js';
 import type { WriteResult } from '../types.js';
+import { loadedConfig, rawConfig } from './config.js';
 import { metadataText } from './metadata.js';
+import { checkEf, checkTarget } from './recall.js';
 import { checkId, Records } from './records.js';
 import {
-  CONF,
   damaged,
   decodeStrings,
   decodeText,
@@ -15,9 +17,9 @@ import {
   IDS,
   INFO,
   META,
+  NAMS,
   REQUIRED,
   stored,
-  VECS,
 } from './sections.js';
 import type { State } from './state.js';
 import { METRICS } from './vectors.js';
@@ -26,30 +28,28 @@ import { compact } from './write.js';
 /** What the INFO section says. */
 interface Info {
   readonly model?: string;
+  /** The `ef` that was found to be enough for a recall of `target` among `count` records. */
+  readonly tuned?: { readonly ef: number; readonly count: number; readonly target: number };
 }
 
 export function exportSnapshot(state: State): Uint8Array<ArrayBuffer> {
   compact(state);
   const { core } = state;
   const sections = hostSections(state);
-  const saver = notNull(core.raw.createSaver());
+  const saver = handle<RawSaver>(core.raw, 'Saver', core.raw.createSaver());
   try {
-    check(saver.save(state.collection));
-    const engineSections = saver.sectionCount();
+    check(saver.save(state.collection.address));
     for (const { kind, flags, version, bytes } of sections)
       check(saver.addHostSection(kind, flags, version, bytes.length, core.heap.crc32(bytes)));
     check(saver.finish());
 
     const snapshot = allocate(saver.totalBytes());
     for (let part = 0; part < saver.partCount(); ++part) {
-      const from = saver.partOffset(part);
-      core.heap.readBytes(
-        saver.partAddress(part),
-        snapshot.subarray(from, from + saver.partLength(part)),
-      );
+      const from = saver.part(part, 0);
+      const bytes = snapshot.subarray(from, from + saver.part(part, 2));
+      core.heap.readBytes(saver.part(part, 1), bytes);
     }
-    for (const [i, { bytes }] of sections.entries())
-      snapshot.set(bytes, saver.sectionOffset(engineSections + i));
+    for (const [i, { bytes }] of sections.entries()) snapshot.set(bytes, saver.hostOffset(i));
     return snapshot;
   } finally {
     saver.delete();
@@ -66,7 +66,7 @@ function allocate(bytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-function hostSections({ records, model, foreign }: State): HostSection[] {
+function hostSections({ records, model, tuned, target, foreign }: State): HostSection[] {
   const rows = Array.from({ length: records.rows }, (_, row) => row);
   const section = (kind: number, bytes: Uint8Array): HostSection => ({
     kind,
@@ -77,16 +77,55 @@ function hostSections({ records, model, foreign }: State): HostSection[] {
   const sections = [section(IDS, encodeStrings(rows.map((row) => records.id(row) as string)))];
   const metadata = rows.map((row) => records.metadata(row) ?? '');
   if (metadata.some((text) => text !== '')) sections.push(section(META, encodeStrings(metadata)));
-  if (model !== undefined)
-    sections.push(section(INFO, new TextEncoder().encode(JSON.stringify({ model }))));
+  const info: Info = {
+    ...(model !== undefined && { model }),
+    ...(tuned !== undefined && { tuned: { ...tuned, target } }),
+  };
+  if (model !== undefined || tuned !== undefined)
+    sections.push(section(INFO, new TextEncoder().encode(JSON.stringify(info))));
+  if (records.countIn('') < records.count) sections.push(section(NAMS, encodeNamespaces(records)));
   return [...sections, ...foreign];
+}
+
+/** u32 namespace[rows], 0 for the default one, and a string table of the others as they come. */
+function encodeNamespaces(records: Records): Uint8Array {
+  const numbers = new Map([['', 0]]);
+  const codes = new DataView(new ArrayBuffer(4 * records.rows));
+  for (let row = 0; row < records.rows; ++row) {
+    const name = records.namespace(row);
+    if (!numbers.has(name)) numbers.set(name, numbers.size);
+    codes.setUint32(4 * row, numbers.get(name) as number, true);
+  }
+  const names = encodeStrings([...numbers.keys()].slice(1));
+  const bytes = new Uint8Array(codes.byteLength + names.length);
+  bytes.set(new Uint8Array(codes.buffer));
+  bytes.set(names, codes.byteLength);
+  return bytes;
+}
+
+/** By row; anything but what `encodeNamespaces` writes is FORMAT_CHECKSUM. */
+function decodeNamespaces({ bytes }: HostSection, rows: number): string[] {
+  const misfit = damaged('expected a namespace for each vector, and no others');
+  if (bytes.length < 4 * rows) throw misfit;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 4 * rows);
+  const codes = Array.from({ length: rows }, (_, row) => view.getUint32(4 * row, true));
+  let last = 0;
+  for (const code of codes)
+    if (code > last + 1) throw misfit;
+    else last = Math.max(last, code);
+  const names = ['', ...decodeStrings('namespaces', bytes.subarray(4 * rows), last)];
+  for (const name of names.slice(1)) stored('a namespace', () => checkId('namespace', name));
+  if (last === 0 || new Set(names).size !== names.length) throw misfit;
+  return codes.map((code) => names[code] as string);
 }
 
 export function importSnapshot(state: State, source: unknown): WriteResult {
   if (!ArrayBuffer.isView(source) && kindOf(source) !== 'ArrayBuffer')
     throw invalid('snapshot', 'a Uint8Array or ArrayBuffer', source);
   const bytes = bytesOf(source as BufferSource);
-  const loader = notNull(state.core.raw.createLoader(state.maxMemoryBytes));
+  const { raw } = state.core;
+  const address = raw.createLoader(state.maxMemoryBytes, ...rawConfig(state.givenConfig));
+  const loader = handle<RawLoader>(raw, 'Loader', address);
   let collection: RawCollection | undefined;
   try {
     openLoader(state, loader, bytes);
@@ -96,19 +135,25 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
     copyWanted(state, loader, bytes);
     check(loader.next()); // the configuration is in: refuse another shape before copying vectors
     checkShape(state, loader, info);
+    const config = loadedConfig(loader, state.givenConfig);
     while (loader.wantedLength() > 0) {
       copyWanted(state, loader, bytes);
       check(loader.next());
     }
-    collection = notNull(loader.take());
-    const records = readRecords(sections, collection.rows());
+    collection = handle<RawCollection>(raw, 'Collection', loader.take());
+    const records = readRecords(state, sections, collection.rows());
 
     state.collection.delete();
     state.collection = collection;
     collection = undefined;
     state.records = records;
+    state.config = config;
+    state.tuning = undefined;
+    state.tuned = info.tuned?.target === state.target ? info.tuned : undefined;
     state.model = info.model ?? state.givenModel;
-    state.foreign = [...sections.values()].filter(({ kind }) => ![IDS, META, INFO].includes(kind));
+    state.foreign = [...sections.values()].filter(
+      ({ kind }) => ![IDS, META, INFO, NAMS].includes(kind),
+    );
     return { inserted: records.count, updated: 0, version: ++state.version };
   } finally {
     collection?.delete();
@@ -138,18 +183,18 @@ function readHostSections(
   const sections = new Map<number, HostSection>();
   let end = 64 + 64 * loader.sectionCount();
   for (let i = 0; i < loader.sectionCount(); ++i) {
-    const offset = loader.sectionOffset(i);
+    const offset = loader.section(i, 4);
     if (bytes.subarray(end, offset).some((byte) => byte !== 0))
       throw damaged('expected zeros between its sections');
-    end = offset + loader.sectionLength(i);
-    const kind = loader.sectionKind(i);
-    if (kind === CONF || kind === VECS) continue;
+    end = offset + loader.section(i, 5);
+    const kind = loader.section(i, 0);
+    if (loader.section(i, 6) === 1) continue;
     const body = bytes.slice(offset, end);
-    if (core.heap.crc32(body) !== loader.sectionCrc(i)) throw damaged('a checksum differs');
+    if (core.heap.crc32(body) !== loader.section(i, 3)) throw damaged('a checksum differs');
     sections.set(kind, {
       kind,
-      flags: loader.sectionFlags(i),
-      version: loader.sectionVersion(i),
+      flags: loader.section(i, 1),
+      version: loader.section(i, 2),
       bytes: body,
     });
   }
@@ -159,20 +204,28 @@ function readHostSections(
 function readInfo(section: HostSection | undefined): Info {
   if (section === undefined) return {};
   const info = parseObject('its INFO section', decodeText('its INFO section', section.bytes));
-  const { model } = info as { model?: unknown };
+  const { model, tuned } = info as { model?: unknown; tuned?: unknown };
   if (model !== undefined && typeof model !== 'string') throw damaged('its model is not a string');
+  if (tuned !== undefined) {
+    const { ef, count, target } = Object(tuned) as Record<string, unknown>;
+    stored('its ef', () => [
+      checkEf(ef),
+      checkInteger('count', count, 0, 2 ** 31),
+      checkTarget(target),
+    ]);
+  }
   return info as Info;
 }
 
 function checkShape({ shape, givenModel: model }: State, loader: RawLoader, info: Info): void {
-  const metric = METRICS[loader.metric()];
+  const metric = METRICS[loader.config(0)];
   if (metric !== shape.metric)
     throw unexpected('METRIC_MISMATCH', 'snapshot', `metric ${shape.metric}`, metric, {
       expected: shape.metric,
       actual: `${metric}`,
     });
-  if (loader.dim() !== shape.stored)
-    throw new DimensionMismatchError('snapshot', shape.stored, loader.dim());
+  if (loader.config(1) !== shape.stored)
+    throw new DimensionMismatchError('snapshot', shape.stored, loader.config(1));
   if (model !== undefined && info.model !== undefined && info.model !== model)
     throw unexpected(
       'MODEL_MISMATCH',
@@ -183,19 +236,26 @@ function checkShape({ shape, givenModel: model }: State, loader: RawLoader, info
     );
 }
 
-function readRecords(sections: ReadonlyMap<number, HostSection>, rows: number): Records {
+function readRecords(
+  { indexed }: State,
+  sections: ReadonlyMap<number, HostSection>,
+  rows: number,
+): Records {
   const ids = sections.get(IDS);
   if (ids === undefined) throw damaged('expected a section of ids, found none');
   const meta = sections.get(META);
   const texts = meta === undefined ? [] : decodeStrings('metadata', meta.bytes, rows);
-  const records = new Records();
+  const names = sections.get(NAMS);
+  const namespaces = names === undefined ? [] : decodeNamespaces(names, rows);
+  const records = new Records(indexed);
   decodeStrings('ids', ids.bytes, rows).forEach((id, row) => {
     const text = texts[row] ?? '';
     if (text !== '') parseObject(`metadata ${row}`, text);
     stored(`id ${row}`, () => checkId('id', id));
-    records.put(id, text === '' ? undefined : text);
+    records.put(namespaces[row] ?? '', id, text === '' ? undefined : text);
   });
   if (records.count !== rows) throw damaged('an id occurs twice');
+  if (indexed) records.fillColumns();
   return records;
 }
 

@@ -1,6 +1,7 @@
 import type { RawCollection } from '../../types/raw.js';
 import { RuVectorError } from '../core/errors.js';
 import type { Core } from '../core/module.js';
+import type { Config } from './config.js';
 import type { Records } from './records.js';
 import { type HostSection, OF_RECORDS } from './sections.js';
 import type { Shape } from './vectors.js';
@@ -10,6 +11,19 @@ export interface State {
   readonly core: Core;
   readonly shape: Shape;
   readonly maxMemoryBytes: number;
+  /** Of the options: what a snapshot of vectors alone becomes. */
+  readonly givenConfig: Config;
+  config: Config;
+  /** Width of searches, where the caller fixed it. */
+  readonly ef: number | undefined;
+  /** Recall that `tuned` is chosen for. */
+  target: number;
+  /** The width that was found to be enough, and for how many records. */
+  tuned: { readonly ef: number; readonly count: number } | undefined;
+  /** Tuning that is under way; its samples are rows, so it ends where these are renumbered. */
+  tuning: Generator<void, unknown> | undefined;
+  /** The paths that get columns; undefined for those that filters ask for. */
+  readonly indexed: readonly string[] | undefined;
   collection: RawCollection;
   records: Records;
   /** Of the options; an imported snapshot of another is refused. */
@@ -32,6 +46,7 @@ export function opened(state: State): State {
 
 /** Counts a change of the records; sections that held for the old ones only are gone. */
 export function changed(state: State): number {
+  if (state.indexed) state.records.fillColumns();
   state.foreign = state.foreign.filter(({ flags }) => (flags & OF_RECORDS) === 0);
   return ++state.version;
 }

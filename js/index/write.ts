@@ -9,20 +9,25 @@ import {
 } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR, OUT_OF_MEMORY } from '../core/status.js';
+import { parseFilter } from '../filter/parse.js';
+import { isSet } from '../filter/words.js';
 import type { Item, Metadata, Progress, WriteResult } from '../types.js';
 import { metadataText } from './metadata.js';
-import { checkId, type Records } from './records.js';
+import { advanceTuning } from './recall.js';
+import { checkId, checkNamespace, type Records } from './records.js';
 import { changed, opened, type State } from './state.js';
 import { type Components, checkVector, checkVectors, invalidVector, rowBytes } from './vectors.js';
 
 /**
  * The write path: check every record, write all vectors into staged rows, let the core check and
- * take them in one commit, then update ids and metadata. Nothing can fail after the commit.
+ * take them in one commit, then update ids and metadata. Nothing can fail after the commit. Verbs
+ * take the namespace they are called on, '' for the default one.
  */
 
 /** A checked record. */
 interface Write {
   readonly what: string;
+  readonly namespace: string;
   readonly id: string;
   readonly vector: Components;
   readonly metadata: string | undefined;
@@ -36,29 +41,33 @@ const COMPACT_AT = 1024;
 
 export function upsert<M extends object>(
   state: State,
+  namespace: string,
   items: Item<M> | Iterable<Item<M>>,
 ): WriteResult {
-  return apply(state, checkItems(state, items));
+  return apply(state, checkItems(state, namespace, items));
 }
 
 export function insert<M extends object>(
   state: State,
+  namespace: string,
   items: Item<M> | Iterable<Item<M>>,
 ): WriteResult {
-  const writes = checkItems(state, items);
+  const writes = checkItems(state, namespace, items);
   const seen = new Set<string>();
-  for (const { what, id } of writes) {
-    if (seen.has(id) || state.records.row(id) !== undefined)
+  for (const write of writes) {
+    const { what, id } = write;
+    if (seen.has(keyOf(write)) || state.records.row(write.namespace, id) !== undefined)
       throw unexpected('DUPLICATE_ID', what, 'a new id (upsert() replaces)', JSON.stringify(id), {
         id,
       });
-    seen.add(id);
+    seen.add(keyOf(write));
   }
   return apply(state, writes);
 }
 
 export function upsertFlat<M extends object>(
   state: State,
+  namespace: string,
   ids: readonly string[],
   vectors: Float32Array | Uint8Array,
   options: { readonly metadata?: readonly (M | undefined)[] } = {},
@@ -71,6 +80,7 @@ export function upsertFlat<M extends object>(
   // The metadata before the vectors, which are not copied: reading it can run the caller's code.
   const records = Array.from(ids, (id, i) => ({
     what: `vectors[${i}]`,
+    namespace,
     id: checkId(`ids[${i}]`, id),
     metadata: metadataText(`metadata[${i}]`, metadata[i]),
   }));
@@ -87,12 +97,14 @@ export function upsertFlat<M extends object>(
 
 export function* upsertSteps<M extends object>(
   state: State,
+  namespace: string,
   items: Iterable<Item<M>>,
 ): Generator<Progress, WriteResult> {
   if (typeof items !== 'object' || items === null || !(Symbol.iterator in items))
     throw invalid('items', 'an iterable of records', items);
-  // About 64 KB of vectors and at most 64 records a step.
-  const step = Math.max(1, Math.min(64, Math.floor(65_536 / rowBytes(state.shape))));
+  // About 64 KB of vectors and at most 64 records a step; 8 where each is linked at once.
+  const most = state.config.index === 'hnsw' ? 8 : 64;
+  const step = Math.max(1, Math.min(most, Math.floor(65_536 / rowBytes(state.shape))));
   const total = Array.isArray(items) ? items.length : undefined;
   let [done, inserted, updated] = [0, 0, 0];
   let writes: Write[] = [];
@@ -105,7 +117,7 @@ export function* upsertSteps<M extends object>(
     return total === undefined ? { done } : { done, total };
   };
   for (const item of items) {
-    writes.push(checkItem(state, `items[${done + writes.length}]`, item));
+    writes.push(checkItem(state, namespace, `items[${done + writes.length}]`, item));
     if (writes.length === step) yield flush();
   }
   if (writes.length > 0) yield flush();
@@ -114,6 +126,7 @@ export function* upsertSteps<M extends object>(
 
 export function update<M extends object>(
   state: State,
+  namespace: string,
   id: string,
   patch: { readonly vector?: unknown; readonly values?: unknown; readonly metadata?: Partial<M> },
 ): boolean {
@@ -124,11 +137,11 @@ export function update<M extends object>(
     given === undefined ? undefined : copyOf(checkVector('patch.vector', given, state.shape));
   const added = metadataText('patch.metadata', patch.metadata);
   // From here on none of the caller's code runs.
-  const row = opened(state).records.row(id);
+  const row = opened(state).records.row(namespace, id);
   const before = row === undefined ? undefined : state.records.metadata(row);
   const metadata =
     added === undefined ? before : metadataText('metadata', { ...parse(before), ...parse(added) });
-  const write = vector && { what: 'patch.vector', id, vector, metadata };
+  const write = vector && { what: 'patch.vector', namespace, id, vector, metadata };
   if (row === undefined) {
     // To a row that cannot exist: the core says whether the vector is one, and takes nothing.
     if (write) commit(state, [write], () => [APPEND - 1]);
@@ -136,26 +149,41 @@ export function update<M extends object>(
   }
   if (write) apply(state, [write]);
   else if (metadata !== before) {
-    state.records.put(id, metadata);
+    state.records.put(namespace, id, metadata);
     changed(state);
   }
   return true;
 }
 
-export function remove(state: State, ids: string | readonly string[]): number {
+export function remove(state: State, namespace: string, ids: string | readonly string[]): number {
   const list = typeof ids === 'string' ? [ids] : checkArray('ids', ids);
   for (const [i, id] of list.entries()) checkId(`ids[${i}]`, id);
-  let removed = 0;
-  for (const id of list as readonly string[]) {
-    const row = state.records.row(id);
+  const rows = (list as readonly string[]).map((id) => state.records.row(namespace, id));
+  return removeRows(state, new Set(rows));
+}
+
+export function deleteWhere(state: State, namespace: string, filter: unknown): number {
+  const node = parseFilter('filter', filter);
+  const { records } = opened(state);
+  const selection = records.select(namespace, node);
+  const rows = new Set<number>();
+  for (let row = 0; row < records.rows; ++row)
+    if (selection && isSet(selection.words, row)) rows.add(row);
+  return removeRows(state, rows);
+}
+
+function removeRows(state: State, rows: ReadonlySet<number | undefined>): number {
+  const { collection, records } = state;
+  const before = records.count;
+  for (const row of rows) {
     if (row === undefined) continue;
-    check(state.collection.remove(row));
-    state.records.remove(id);
-    ++removed;
+    check(collection.remove(row));
+    records.remove(row);
   }
-  if (removed > 0) changed(state);
-  const deleted = state.records.rows - state.records.count;
-  if (deleted >= COMPACT_AT && deleted > state.records.count) compact(state);
+  if (records.count < before) changed(state);
+  const removed = before - records.count;
+  const deleted = records.rows - records.count;
+  if (deleted >= COMPACT_AT && deleted > records.count) compact(state);
   return removed;
 }
 
@@ -165,26 +193,28 @@ export function compact(state: State): number {
   if (deleted > 0) {
     state.collection.compact();
     state.records.compact();
+    state.tuning = undefined;
   }
   return deleted;
 }
 
 /** Each item is checked, and its vector copied, as it comes: a generator may reuse its arrays. */
-function checkItems(state: State, items: unknown): Write[] {
+function checkItems(state: State, namespace: string, items: unknown): Write[] {
   if (typeof items !== 'object' || items === null)
     throw invalid('items', 'a record or an iterable of records', items);
   const list = Symbol.iterator in items ? (items as Iterable<unknown>) : [items];
-  return Array.from(list, (item, i) => checkItem(state, `items[${i}]`, item));
+  return Array.from(list, (item, i) => checkItem(state, namespace, `items[${i}]`, item));
 }
 
-function checkItem(state: State, what: string, item: unknown): Write {
-  checkKeys(what, item, ['id', 'vector', 'values', 'metadata']);
+function checkItem(state: State, namespace: string, what: string, item: unknown): Write {
+  checkKeys(what, item, ['id', 'vector', 'values', 'metadata', 'namespace']);
   const record = item as Partial<Record<keyof Item, unknown>>;
   const id = checkId(`${what}.id`, record.id);
   const vector = vectorOf(what, record);
   if (vector === undefined) throw invalid(what, 'a vector', vector);
   return {
     what: `${what}.vector`,
+    namespace: checkNamespace(`${what}.namespace`, record.namespace, namespace),
     id,
     vector: copyOf(checkVector(`${what}.vector`, vector, state.shape)),
     metadata: metadataText(`${what}.metadata`, record.metadata),
@@ -209,10 +239,12 @@ function apply(state: State, writes: readonly Write[]): WriteResult {
   const { records } = opened(state);
   if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
   const known = new Set<string>();
-  const fresh = new Map<string, number>(); // new ids, numbered as they come
-  for (const { id } of writes)
-    if (records.row(id) !== undefined) known.add(id);
-    else if (!fresh.has(id)) fresh.set(id, fresh.size);
+  const fresh = new Map<string, number>(); // new records, numbered as they come
+  for (const write of writes) {
+    const key = keyOf(write);
+    if (records.row(write.namespace, write.id) !== undefined) known.add(key);
+    else if (!fresh.has(key)) fresh.set(key, fresh.size);
+  }
   const count = records.count + fresh.size;
   if (count > LIMITS.records) throw overLimit('items', LIMITS.records, count, ' records');
   // A Map counts what was deleted from it too, until it is filled anew.
@@ -220,8 +252,11 @@ function apply(state: State, writes: readonly Write[]): WriteResult {
 
   check(commit(state, writes, () => targetsOf(records, writes, fresh)));
 
-  for (const { id, metadata } of writes) records.put(id, metadata);
-  return { inserted: fresh.size, updated: known.size, version: changed(state) };
+  for (const { namespace, id, metadata } of writes) records.put(namespace, id, metadata);
+  const version = changed(state);
+  // As the graph is kept up to date by writes, so is its `ef`: a few searches a write.
+  if (state.config.index === 'hnsw') advanceTuning(state, 1 + writes.length / 8);
+  return { inserted: fresh.size, updated: known.size, version };
 }
 
 /** The row of each write: one that exists, new, or one that an earlier write of the batch takes. */
@@ -231,23 +266,28 @@ function targetsOf(
   fresh: ReadonlyMap<string, number>,
 ): number[] {
   let next = 0;
-  return writes.map(({ id }) => {
-    const at = fresh.get(id);
-    if (at === undefined) return records.row(id) as number;
+  return writes.map((write) => {
+    const at = fresh.get(keyOf(write));
+    if (at === undefined) return records.row(write.namespace, write.id) as number;
     if (at < next) return records.rows + at;
     ++next;
     return APPEND;
   });
 }
 
+/** Names a record; half of a surrogate pair is in no id and no namespace. */
+function keyOf({ namespace, id }: Write): string {
+  return namespace === '' ? id : `${namespace}\ud800${id}`;
+}
+
 /** Offers the vectors to the core, all or nothing. `targets` is asked once there is room. */
 function commit(state: State, writes: readonly Write[], targets: () => number[]): StatusCode {
-  const { collection, core, records, shape } = state;
+  const { collection, core, shape } = state;
   let status = collection.stage(writes.length);
   if (status === OUT_OF_MEMORY && compact(state) > 0) status = collection.stage(writes.length);
   check(status);
   for (const [i, { vector }] of writes.entries())
-    core.heap.write(collection.row(records.rows + i), vector, shape.bits);
+    core.heap.write(collection.stagedRow(i), vector, shape.bits);
   core.heap.writeUint32s(collection.targets(), targets());
   status = collection.commit();
   if (status === INVALID_VECTOR) {

@@ -11,8 +11,18 @@ const CPP = {
   'src/kernels': ['src/base'],
   'src/store': ['src/kernels', 'src/base'],
   'src/snapshot': ['src/base'],
+  'src/quant': ['src/store', 'src/kernels', 'src/base'],
   'src/index/flat': ['src/store', 'src/kernels', 'src/base'],
-  'src/engine': ['src/index/flat', 'src/store', 'src/snapshot', 'src/kernels', 'src/base'],
+  'src/index/hnsw': ['src/quant', 'src/store', 'src/base'],
+  'src/engine': [
+    'src/index/flat',
+    'src/index/hnsw',
+    'src/quant',
+    'src/store',
+    'src/snapshot',
+    'src/kernels',
+    'src/base',
+  ],
   'bindings/embind': ['src/engine', 'src/snapshot', 'src/base'],
 };
 
@@ -22,7 +32,8 @@ const JS = {
   'js/base64.d.ts': [],
   'js/inline.ts': ['js/base64.d.ts'],
   'js/core': ['js/types.ts', 'js/inline.ts', 'types/raw.d.ts'],
-  'js/index': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
+  'js/filter': ['js/core', 'js/types.ts'],
+  'js/index': ['js/core', 'js/filter', 'js/types.ts', 'types/raw.d.ts'],
   'js/public.ts': ['js/core', 'js/types.ts'],
   'js/index.ts': ['js/core', 'js/index', 'js/public.ts', 'js/types.ts'],
   'js/node.ts': ['js/core', 'js/index', 'js/public.ts', 'js/types.ts'],
@@ -121,7 +132,7 @@ describe('the arrows of ARCHITECTURE.md', () => {
       const name = room.replace(/^(src|bindings)\//, '');
       assert.ok(text.includes(`${name}/`), `${room} is not on the map`);
     }
-    for (const room of [...Object.keys(CPP), 'js/core', 'js/index'])
+    for (const room of [...Object.keys(CPP), 'js/core', 'js/filter', 'js/index'])
       assert.ok(files(room, '.h', '.cpp', '.ts').length > 0, `${room} is empty`);
   });
 });
@@ -137,8 +148,10 @@ describe('the checker', () => {
       '#include "store/x.h"',
       'store',
     ],
-    ['an unknown room', 'src/engine/a.cpp', '#include "quant/sq8.h"', 'quant'],
-    ['a file in an unknown room', 'src/quant/a.cpp', '', 'no room'],
+    ['codes that know a graph', 'src/quant/a.cpp', '#include "index/hnsw/hnsw.h"', 'hnsw'],
+    ['one index in the other', 'src/index/flat/a.cpp', '#include "index/hnsw/hnsw.h"', 'hnsw'],
+    ['an unknown room', 'src/engine/a.cpp', '#include "extra/a.h"', 'extra'],
+    ['a file in an unknown room', 'src/extra/a.cpp', '', 'no room'],
     ['streams', 'src/engine/a.cpp', '#include <iostream>', '<iostream>'],
     ['strings', 'src/base/a.h', '#include <string>', '<string>'],
     ['a clock', 'src/engine/a.cpp', '#include <chrono>', '<chrono>'],
@@ -160,6 +173,7 @@ describe('the checker', () => {
     ['core -> an entry', 'js/core/a.ts', "export * from '../node.js';", 'js/node.ts'],
     ['a dynamic import', 'js/core/a.ts', "const it = await import('../index/a.js');", 'js/index'],
     ['a type import', 'js/core/a.ts', "import type {\n  A,\n} from '../index/a.js';", 'js/index'],
+    ['filter -> index', 'js/filter/a.ts', "import { x } from '../index/a.js';", 'js/index'],
     ['index -> an entry', 'js/index/a.ts', "import { x } from '../public.js';", 'js/public.ts'],
     ['Node in the browser', 'js/core/host-browser.ts', "import fs from 'node:fs';", 'node:fs'],
     ['a package', 'js/index/a.ts', "import x from 'idb';", 'idb'],

@@ -250,6 +250,8 @@ describe('dispose', () => {
       upsertSteps: [items],
       update: ['r1', {}],
       delete: ['r1'],
+      deleteWhere: [{}],
+      namespace: ['n'],
       get: ['r1'],
       getMany: [['r1']],
       has: [['r1']],
@@ -261,11 +263,13 @@ describe('dispose', () => {
       import: [bytes],
     };
     index.dispose();
-    const methods = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(index)))
+    const prototype = Object.getPrototypeOf(index);
+    const methods = [prototype, Object.getPrototypeOf(prototype)]
+      .flatMap((it) => Object.entries(Object.getOwnPropertyDescriptors(it)))
       .filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
       .map(([name]) => name)
       .filter((name) => name !== 'dispose');
-    assert.ok(methods.length >= 21, `only ${methods}`);
+    assert.ok(methods.length >= 23, `only ${methods}`);
     for (const name of methods)
       refused(
         () => {

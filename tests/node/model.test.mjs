@@ -146,7 +146,8 @@ describe('churn', () => {
     ])
       it(`${metric}, ${count} x ${dimensions}: ten cycles of half out, half in cost no memory`, async (t) => {
         const all = seededFor(metric, { seed: 1, count: 6 * count, dimensions });
-        const index = await newIndex(t, { metric, dimensions }, itemsOf(all.slice(0, count)));
+        const options = { metric, dimensions, index: 'flat' };
+        const index = await newIndex(t, options, itemsOf(all.slice(0, count)));
         const next = random(2);
         let last = count;
         for (let cycle = 0; cycle < 10; ++cycle) {
@@ -162,7 +163,7 @@ describe('churn', () => {
         }
         index.compact();
         const records = index.getMany(index.list({ limit: 10_000 }).ids);
-        const fresh = await newIndex(t, { metric, dimensions });
+        const fresh = await newIndex(t, options);
         fresh.upsert(
           records.map(({ id, vector }) => ({
             id,

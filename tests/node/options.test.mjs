@@ -14,7 +14,7 @@ describe('options that are refused', () => {
   const unknown = async (t) => {
     const index = await newIndex(t, { dimensions: 3 }, ab);
     const [vector, ids, flat] = [[1, 1, 1], ['x'], Float32Array.of(1, 1, 1)];
-    const query = ['filter', 'namespace', 'ef', 'signal', 'k', 'threshold', 'oversample', 'where'];
+    const query = ['efs', 'signal', 'k', 'threshold', 'oversample', 'where'];
     return {
       index,
       calls: [
@@ -29,18 +29,20 @@ describe('options that are refused', () => {
           query,
           { includeVectors: 'includeVector', includVector: 'includeVector', opK: 'topK' },
         ],
+        [(o) => index.measureRecall(o), ['k', 'filter'], { sample: 'samples', topk: 'topK' }],
+        [(o) => index.tune({ targetRecall: 0.9, ...o }), ['ef'], { targetrecall: 'targetRecall' }],
         [(o) => index.explain(vector, o), query, { exakt: 'exact', mniScore: 'minScore' }],
-        [(o) => index.list(o), ['filter', 'namespace', 'prefix'], { limits: 'limit' }],
+        [(o) => index.list(o), ['namespace', 'prefix'], { limits: 'limit', filters: 'filter' }],
         [(o) => index.upsertFlat(ids, flat, o), ['namespace', 'signal'], { metaData: 'metadata' }],
         [(o) => index.maintain({ budgetMs: 1, ...o }), ['signal'], { budgetMS: 'budgetMs' }],
         [(o) => index.update('a', o), ['id', 'namespace'], { vectors: 'vector', value: 'values' }],
         [
           (o) => index.upsert({ id: 'x', vector, ...o }),
-          ['namespace', 'text', 'score', 'embedding'],
+          ['text', 'score', 'embedding'],
           { meta_data: 'metadata', metdata: 'metadata', Id: 'id' },
         ],
-        [(o) => index.insert({ id: 'x', vector, ...o }), ['namespace'], { ids: 'id' }],
-        [(o) => [...index.upsertSteps([{ id: 'x', vector, ...o }])], ['namespace'], {}],
+        [(o) => index.insert({ id: 'x', vector, ...o }), ['text'], { ids: 'id' }],
+        [(o) => [...index.upsertSteps([{ id: 'x', vector, ...o }])], ['text'], {}],
       ],
     };
   };
@@ -73,10 +75,13 @@ describe('options that are refused', () => {
         () => index.list(options),
         () => index.upsertFlat(['x'], Float32Array.from(vector), options),
         () => index.maintain(options),
+        () => index.measureRecall(options),
+        () => index.tune(options),
         () => index.update('a', options),
       ])
         refusedUnchanged(index, call, 'INVALID_ARGUMENT', 'object', String(options));
     refused(() => index.maintain(), 'INVALID_ARGUMENT', 'undefined');
+    refused(() => index.tune(), 'INVALID_ARGUMENT', 'undefined');
   });
 
   it('items that are neither a record nor a list of them', async (t) => {
@@ -114,6 +119,9 @@ describe('options that are refused', () => {
         );
       const error = refusedUnchanged(index, () => call({ topK: 10_001 }), 'LIMIT_EXCEEDED', 'topK');
       assert.deepEqual(error.details, { limit: 10_000, actual: 10_001 });
+      for (const ef of [0, -1, 1.5, '64', null, Number.NaN])
+        refusedUnchanged(index, () => call({ ef }), 'INVALID_ARGUMENT', 'ef', 'from 1 to 20000');
+      refusedUnchanged(index, () => call({ ef: 20_001 }), 'LIMIT_EXCEEDED', 'ef', '20000');
       for (const minScore of ['0.5', null, Number.NaN, Number.POSITIVE_INFINITY])
         refusedUnchanged(index, () => call({ minScore }), 'INVALID_ARGUMENT', 'minScore');
       for (const name of ['exact', 'includeMetadata', 'includeVector'])
@@ -140,8 +148,26 @@ describe('options that are refused', () => {
       refusedUnchanged(index, () => index.list({ cursor }), 'INVALID_ARGUMENT', 'cursor');
     for (const budgetMs of [-1, Number.NaN, '5', undefined])
       refusedUnchanged(index, () => index.maintain({ budgetMs }), 'INVALID_ARGUMENT', 'budgetMs');
-    for (const filter of [{}, 'x', null])
-      refusedUnchanged(index, () => index.count(filter), 'INVALID_ARGUMENT', 'count');
+    const measure = (options) => () => index.measureRecall(options);
+    for (const wrong of [0, 1.5, '10', null]) {
+      refusedUnchanged(index, measure({ samples: wrong }), 'INVALID_ARGUMENT', 'samples');
+      refusedUnchanged(index, measure({ topK: wrong }), 'INVALID_ARGUMENT', 'topK');
+      refusedUnchanged(index, measure({ ef: wrong }), 'INVALID_ARGUMENT', 'ef');
+    }
+    for (const seed of [-1, 0.5, '1', null])
+      refusedUnchanged(index, measure({ seed }), 'INVALID_ARGUMENT', 'seed');
+    for (const name of ['samples', 'topK'])
+      refusedUnchanged(index, measure({ [name]: 10_001 }), 'LIMIT_EXCEEDED', name, '10000');
+    refusedUnchanged(index, measure({ queries: [[1]] }), 'DIMENSION_MISMATCH', 'queries[0]');
+    refusedUnchanged(index, measure({ queries: 'x' }), 'INVALID_ARGUMENT', 'queries');
+    for (const targetRecall of [0, 1, -0.5, '0.9', null, undefined, Number.NaN])
+      refusedUnchanged(
+        index,
+        () => index.tune({ targetRecall }),
+        'INVALID_ARGUMENT',
+        'targetRecall',
+        'between 0 and 1',
+      );
     for (const snapshot of [undefined, null, 'bytes', [1, 2], {}])
       refusedUnchanged(index, () => index.import(snapshot), 'INVALID_ARGUMENT', 'snapshot');
   });
@@ -215,27 +241,99 @@ describe('createIndex refuses', () => {
       'LIMIT_EXCEEDED',
       '4294967296',
     ],
-    ...['hnsw', 'ivf', null, 1, {}, { type: 'hnsw' }].map((index) => [
+    ...['ivf', '', null, 1, {}, [], { type: 'ivf' }, { M: 16 }].map((index) => [
       `index ${JSON.stringify(index)}`,
       [{ dimensions: 3, index }],
       'INVALID_ARGUMENT',
       'index',
-      "'flat'",
+      'flat, hnsw, auto',
+    ]),
+    ...['pq', '', null, 8, {}, { type: 'pq' }, { bits: 4 }].map((quantization) => [
+      `quantization ${JSON.stringify(quantization)}`,
+      [{ dimensions: 3, quantization }],
+      'INVALID_ARGUMENT',
+      'quantization',
+      'none, int8, rabitq',
+    ]),
+    ...[
+      [{ index: { type: 'flat', M: 16 } }, "'M'"],
+      [{ index: { type: 'auto', ef: 100 } }, "'ef'"],
+      [{ index: { type: 'hnsw', m: 16 } }, "did you mean 'M'"],
+      [{ index: { type: 'hnsw', efconstruction: 1 } }, "did you mean 'efConstruction'"],
+      [{ quantization: { type: 'none', keep: true } }, "'keep'"],
+      [{ quantization: { type: 'int8', bits: 8 } }, "'bits'"],
+      [{ quantization: { type: 'rabitq', bit: 4 } }, "did you mean 'bits'"],
+    ].map(([more, word]) => [
+      `the key ${word} in ${JSON.stringify(more)}`,
+      [{ dimensions: 3, ...more }],
+      'INVALID_ARGUMENT',
+      word,
+    ]),
+    ...Object.entries({
+      M: [2, 64],
+      efConstruction: [1, 20_000],
+      ef: [1, 20_000],
+      seed: [0, 2 ** 32 - 1],
+    }).flatMap(([name, [least, most]]) => [
+      ...[least - 1, least + 0.5, `${least}`, null, Number.NaN].map((value) => [
+        `${name} ${JSON.stringify(value)}`,
+        [{ dimensions: 3, index: { type: 'hnsw', [name]: value } }],
+        'INVALID_ARGUMENT',
+        name,
+        `from ${least} to ${most}`,
+      ]),
+      [
+        `${name} ${most + 1}`,
+        [{ dimensions: 3, index: { type: 'hnsw', [name]: most + 1 } }],
+        'LIMIT_EXCEEDED',
+        name,
+        `${most}`,
+      ],
+    ]),
+    ...[0, 1.5, '4', null].map((bits) => [
+      `bits ${JSON.stringify(bits)}`,
+      [{ dimensions: 3, quantization: { type: 'rabitq', bits } }],
+      'INVALID_ARGUMENT',
+      'bits',
+      'from 1 to 8',
     ]),
     [
-      'settings of another index',
-      [{ dimensions: 3, index: { type: 'flat', M: 16 } }],
-      'INVALID_ARGUMENT',
-      "'M'",
+      '9 bits',
+      [{ dimensions: 3, quantization: { type: 'rabitq', bits: 9 } }],
+      'LIMIT_EXCEEDED',
+      'bits',
+      '8',
     ],
-    ...['quantization', 'targetRecall', 'indexed', 'signal', 'storage', 'namespace', 'worker'].map(
-      (key) => [
-        `the later option ${key}`,
-        [{ dimensions: 3, [key]: 'auto' }],
+    ...['false', 0, null].map((keep) => [
+      `keep ${JSON.stringify(keep)}`,
+      [{ dimensions: 3, quantization: { type: 'int8', keep } }],
+      'INVALID_ARGUMENT',
+      'keep',
+      'boolean',
+    ]),
+    ...['manhattan', 'hamming'].flatMap((metric) =>
+      ['int8', 'rabitq'].map((quantization) => [
+        `${quantization} under ${metric}`,
+        [{ dimensions: 8, metric, quantization }],
         'INVALID_ARGUMENT',
-        `'${key}'`,
-      ],
+        'quantization',
+        metric,
+        quantization,
+      ]),
     ),
+    ...[0, 1, 95, -0.1, '0.9', null, Number.NaN].map((targetRecall) => [
+      `targetRecall ${JSON.stringify(targetRecall)}`,
+      [{ dimensions: 3, targetRecall }],
+      'INVALID_ARGUMENT',
+      'targetRecall',
+      'between 0 and 1',
+    ]),
+    ...['signal', 'storage', 'namespace', 'worker', 'ef'].map((key) => [
+      `the later option ${key}`,
+      [{ dimensions: 3, [key]: 'auto' }],
+      'INVALID_ARGUMENT',
+      `'${key}'`,
+    ]),
     [
       'dimension',
       [{ dimension: 3 }],
@@ -272,6 +370,22 @@ describe('createIndex refuses', () => {
       { dimensions: 3, index: 'flat' },
       { dimensions: 3, index: 'auto' },
       { dimensions: 3, index: { type: 'flat' } },
+      { dimensions: 3, index: { type: 'auto' } },
+      { dimensions: 3, index: 'hnsw' },
+      { dimensions: 3, index: { type: 'hnsw', M: 2, efConstruction: 1, ef: 1, seed: 0 } },
+      {
+        dimensions: 3,
+        index: { type: 'hnsw', M: 64, efConstruction: 20_000, ef: 20_000, seed: 2 ** 32 - 1 },
+      },
+      { dimensions: 3, index: { type: 'hnsw', M: undefined, ef: undefined } },
+      { dimensions: 3, quantization: 'none' },
+      { dimensions: 3, quantization: { type: 'none' } },
+      { dimensions: 3, quantization: 'int8' },
+      { dimensions: 3, quantization: { type: 'int8', keep: false } },
+      { dimensions: 3, quantization: { type: 'rabitq', bits: 1, keep: true } },
+      { dimensions: 3, quantization: { type: 'rabitq', bits: 8, keep: false } },
+      { dimensions: 8, metric: 'hamming', index: 'hnsw', quantization: 'none' },
+      { dimensions: 3, targetRecall: 0.999 },
       { dimensions: 3, metric: undefined, quantization: undefined },
     ]) {
       const index = await newIndex(t, options);

@@ -19,7 +19,11 @@ describe('real data', () => {
     it(`siftsmall: recall@${topK} is 1.000 of the published neighbours`, async (t) => {
       const set = realSet(t, 'siftsmall');
       if (set === undefined) return;
-      const index = await newIndex(t, { dimensions: 128, metric: 'euclidean' }, itemsOf(set.base));
+      const index = await newIndex(
+        t,
+        { dimensions: 128, metric: 'euclidean', index: 'flat' },
+        itemsOf(set.base),
+      );
       const published = set.ids('groundtruth.given.ivecs');
       let hits = 0;
       for (const [i, rows] of found(index, set.queries, topK).entries()) {
@@ -37,7 +41,7 @@ describe('real data', () => {
     it(`${name}: the 10 nearest are the precomputed ones, in their order`, async (t) => {
       const set = realSet(t, name);
       if (set === undefined) return;
-      const index = await newIndex(t, { dimensions, metric }, itemsOf(set.base));
+      const index = await newIndex(t, { dimensions, metric, index: 'flat' }, itemsOf(set.base));
       const wanted = set.ids('groundtruth.ivecs').map((rows) => Array.from(rows.subarray(0, 10)));
       assert.deepEqual(found(index, set.queries, 10), wanted);
       const many = index.queryMany(set.queries).map(({ matches }) => matches.map(({ id }) => id));
@@ -72,8 +76,8 @@ describe('real data', () => {
     if (set === undefined) return;
     const cut = (vector) => vector.subarray(0, 128);
     const [truncated, plain] = await Promise.all([
-      newIndex(t, { dimensions: 384, truncateDim: 128 }, itemsOf(set.base)),
-      newIndex(t, { dimensions: 128 }, itemsOf(set.base.map(cut))),
+      newIndex(t, { dimensions: 384, truncateDim: 128, index: 'flat' }, itemsOf(set.base)),
+      newIndex(t, { dimensions: 128, index: 'flat' }, itemsOf(set.base.map(cut))),
     ]);
     assert.deepEqual(found(truncated, set.queries, 10), found(plain, set.queries.map(cut), 10));
   });

@@ -205,7 +205,11 @@ describe('compact, maintain and stats', () => {
     assert.deepEqual(rest, {
       count: 9,
       deleted: 1,
-      index: 'flat',
+      index: 'auto',
+      quantization: 'none',
+      linked: 0,
+      pending: 0,
+      ef: 64,
       metric: 'dot',
       dimensions: 16,
       model: 'mini',

@@ -12,7 +12,7 @@ const ids = (result) => result.matches.map((match) => match.id);
 
 async function compareWithOracle(t, metric, { dimensions, count, queries = 4, topK = 10 }) {
   const records = itemsOf(seededFor(metric, { seed: dimensions, count, dimensions }));
-  const index = await newIndex(t, { metric, dimensions }, records);
+  const index = await newIndex(t, { metric, dimensions, index: 'flat' }, records);
   for (const query of seededFor(metric, { seed: dimensions + 1e6, count: queries, dimensions }))
     assertNearest(index.query(query, { topK }).matches, metric, records, query, topK);
 }
@@ -356,7 +356,7 @@ describe('results', () => {
 
   it('explain() gives the same matches and counts the work', async (t) => {
     const records = itemsOf(seededVectors({ seed: 16, count: 100, dimensions: 8 }));
-    const index = await newIndex(t, { dimensions: 8 }, records);
+    const index = await newIndex(t, { dimensions: 8, index: 'flat' }, records);
     index.delete(['r1', 'r2']);
     const query = records[7].vector;
     const { result, ...explanation } = index.explain(query, { topK: 5 });
@@ -366,8 +366,14 @@ describe('results', () => {
       requested: 5,
       returned: 5,
       records: 98,
+      selectivity: { actual: 1, estimated: 1 },
+      ef: 64,
+      candidates: 0,
       distanceEvaluations: 100,
+      codesScanned: 0,
+      hops: 0,
       bytesRead: 100 * 8 * 4,
+      fallbacks: 0,
     });
     assert.match(index.explain(query, { topK: 200 }).reason, /fewer/);
     assert.match(index.explain(query, { minScore: 2 }).reason, /minScore/);

@@ -80,7 +80,7 @@ describe('a batch is all or nothing', () => {
     NaN: [{ id: 'x', vector: [1, Number.NaN, 3] }, 'INVALID_VECTOR'],
     'a zero vector': [{ id: 'x', vector: [0, 0, 0] }, 'INVALID_VECTOR'],
     'bad metadata': [{ id: 'x', vector: [1, 2, 3], metadata: { f() {} } }, 'INVALID_ARGUMENT'],
-    'an unknown key': [{ id: 'x', vector: [1, 2, 3], namespace: 'n' }, 'INVALID_ARGUMENT'],
+    'an unknown key': [{ id: 'x', vector: [1, 2, 3], text: 'n' }, 'INVALID_ARGUMENT'],
     null: [null, 'INVALID_ARGUMENT'],
   };
   for (const [what, [item, code]] of Object.entries(bad))

@@ -7,6 +7,7 @@ import {
   DimensionMismatchError,
   type ErrorCode,
   type Explanation,
+  type Filter,
   type Index,
   type IndexOptions,
   type IndexStats,
@@ -14,6 +15,7 @@ import {
   type ListResult,
   type Match,
   type Metadata,
+  type Namespace,
   type Progress,
   type QueryOptions,
   type QueryResult,
@@ -29,6 +31,8 @@ interface Doc {
   readonly title: string;
   readonly tags: readonly string[];
   readonly year?: number;
+  readonly lang?: 'en' | 'de' | null;
+  readonly author?: { readonly name: string; readonly born?: { readonly year: number } };
 }
 
 const options: IndexOptions = {
@@ -37,6 +41,7 @@ const options: IndexOptions = {
   model: 'mini',
   index: { type: 'flat' },
   truncateDim: 2,
+  indexed: ['year'],
   maxMemoryBytes: 1e6,
   wasm: wasmBytes(),
 };
@@ -70,8 +75,33 @@ const many: (StoredItem<Doc> | undefined)[] = index.getMany(['a']);
 const has: boolean[] = index.has(['a']);
 const page: ListResult = index.list({ limit: 5 });
 const count: number = index.count();
+const filter: Filter<Doc> = {
+  title: { $startsWith: 'a', $contains: 'b', $gt: 'a' },
+  tags: 'x',
+  year: { $gte: 2000, $in: [2001], $exists: true },
+  lang: { $in: ['en', null] },
+  'author.name': { $ne: 'n' },
+  'author.born.year': 1900,
+  $or: [{ tags: { $any: ['x'], $all: ['y'], $size: 2, $contains: 'z' } }, { $not: { lang: null } }],
+};
+const filtered: number = index.count(filter) + index.list({ filter }).ids.length;
+const gone: number = index.deleteWhere({ year: { $lt: 1900 } });
+const anything: Filter = { a: 1, 'b.c': { $in: ['x', 2, null] }, $or: [{ d: { $size: 2 } }] };
+const loose: number =
+  plain.count(anything) + plain.count({ lang: 'en', $not: { year: { $gt: 1 } } });
+const inline: Index<{ lang: string; year: number; tags: string[] }> = await createIndex<{
+  lang: string;
+  year: number;
+  tags: string[];
+}>({ dimensions: 3, indexed: 'auto' });
+inline.query([1, 2, 3], { filter: { lang: 'en', year: { $gte: 2000 }, tags: { $any: ['a'] } } });
+const view: Namespace<Doc> = index.namespace('n');
+view.upsert({ ...item, namespace: 'n' });
+const of: string | undefined = view.query([1, 2, 3], { filter }).matches[0]?.namespace;
+index.query([1, 2, 3], { namespace: 'n', filter: {} });
+const both: Namespace<Doc>[] = [index, view];
 
-const query: QueryOptions = { topK: 5, minScore: 0.5, exact: true, includeVector: true };
+const query: QueryOptions<Doc> = { topK: 5, minScore: 0.5, exact: true, includeVector: true };
 const result: QueryResult<Doc> = index.query([1, 2, 3], query);
 const match: Match<Doc> | undefined = result.matches[0];
 const year: number | undefined = match?.metadata?.year;
@@ -113,7 +143,41 @@ await createIndex({ dimensions: 3, model: undefined });
 // @ts-expect-error: no such option
 index.query([1, 2, 3], { k: 5 });
 // @ts-expect-error: a later option
-index.query([1, 2, 3], { filter: {} });
+index.query([1, 2, 3], { ef: 100 });
+// @ts-expect-error: no such field
+index.query([1, 2, 3], { filter: { titel: 'a' } });
+// @ts-expect-error: no such operator
+index.count({ year: { $gtt: 2000 } });
+// @ts-expect-error: the year is a number
+index.count({ year: '2000' });
+// @ts-expect-error: the year is a number
+index.count({ year: { $gte: '2000' } });
+// @ts-expect-error: a number does not start with text
+index.count({ year: { $startsWith: '2' } });
+// @ts-expect-error: no such language
+index.count({ lang: { $in: ['fr'] } });
+// @ts-expect-error: the title is no array
+index.count({ title: { $any: ['a'] } });
+// @ts-expect-error: the title is no array
+index.count({ title: { $size: 1 } });
+// @ts-expect-error: one tag is compared, not the list
+index.count({ tags: ['a'] });
+// @ts-expect-error: the tags are text
+index.count({ tags: { $contains: 5 } });
+// @ts-expect-error: no such field of the author
+index.count({ 'author.age': 5 });
+// @ts-expect-error: an author is an object, no name
+index.count({ author: 'n' });
+// @ts-expect-error: a nested object is not compared, its fields are
+index.count({ author: { name: 'n' } });
+// @ts-expect-error: the branches are filters of the same fields
+index.count({ $or: [{ titel: 'a' }] });
+// @ts-expect-error: deleting everything is said by {}
+index.deleteWhere();
+// @ts-expect-error: dates are text or numbers
+plain.count({ at: { $gt: new Date() } });
+// @ts-expect-error: a view has the verbs on records only
+index.namespace('n').export();
 // @ts-expect-error: not a vector
 index.query('text');
 // @ts-expect-error: not a vector
@@ -132,10 +196,6 @@ result.count = 1;
 index.version = 1;
 // @ts-expect-error: a record may be absent
 console.log(index.get('a').id);
-// @ts-expect-error: not a method of this version
-index.deleteWhere({});
-// @ts-expect-error: count() takes no filter in this version
-index.count({});
 // @ts-expect-error: budgetMs is required
 index.maintain({});
 // @ts-expect-error: the title is a string
@@ -145,14 +205,19 @@ index[Symbol.dispose]();
 index.dispose();
 
 export {
+  both,
   count,
   deleted,
   explanation,
+  filtered,
   found,
+  gone,
   has,
+  loose,
   many,
   memory,
   metadata,
+  of,
   page,
   results,
   stats,

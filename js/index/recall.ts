@@ -1,0 +1,262 @@
+import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
+import { LIMITS } from '../core/limits.js';
+import { check } from '../core/status.js';
+import type { RecallOptions, RecallReport, TuneResult } from '../types.js';
+import { vectorAt } from './read.js';
+import { opened, type State } from './state.js';
+import { checkVectors } from './vectors.js';
+
+/**
+ * How much of the truth searches find, from exact scans on sampled queries, and the `ef` that is
+ * wide enough. The samples are records, or queries of the caller's; a record does not count as its
+ * own neighbour.
+ */
+
+/** Widths that tuning tries, narrow ones first; each costs about 1.4 times the one before. */
+const LADDER = [32, 45, 64, 90, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 4096];
+
+/** `Collection::kAny`, and `Plan::kGraph` of src/engine/plan.h. */
+const ANY_PLAN = 0xffffffff;
+const GRAPH = 2;
+
+const TUNED_TOP_K = 10;
+const TUNING_SAMPLES = 100;
+/** What `targetRecall` is where the caller names none. */
+export const DEFAULT_TARGET = 0.95;
+
+/** A number in [0, 2^32) from a seed, for samples that are the same in every run. */
+function draw(seed: number): number {
+  let z = (seed + 0x9e3779b9) >>> 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
+interface Sample {
+  readonly vector: ArrayLike<number>;
+  /** The record that it is, which is left out of its own neighbours. */
+  readonly row: number;
+}
+
+function sampleRows(state: State, count: number, seed: number): Sample[] {
+  const { records } = state;
+  const live = Array.from({ length: records.rows }, (_, row) => row).filter(
+    (row) => records.id(row) !== undefined,
+  );
+  // Partial Fisher-Yates: no row twice.
+  const wanted = Math.min(count, live.length);
+  for (let i = 0; i < wanted; ++i) {
+    const j = i + (draw(seed * 0x10001 + i) % (live.length - i));
+    [live[i], live[j]] = [live[j] as number, live[i] as number];
+  }
+  return live.slice(0, wanted).map((row) => ({ row, vector: vectorAt(state, row) }));
+}
+
+/** The rows that one search finds, without the sample itself. */
+function rowsOf(
+  state: State,
+  sample: Sample,
+  topK: number,
+  exact: boolean,
+  ef: number,
+  plan = ANY_PLAN,
+): number[] {
+  const { collection, core, shape } = state;
+  const k = Math.max(1, Math.min(topK + (sample.row < 0 ? 0 : 1), state.records.count));
+  check(collection.prepare(1, k));
+  core.heap.write(collection.queries(), sample.vector, shape.bits);
+  collection.forcePlan(plan);
+  const status = collection.search(exact, ef);
+  collection.forcePlan(ANY_PLAN);
+  check(status);
+  const rows: number[] = [];
+  core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row) => {
+    if (row !== sample.row) rows.push(row);
+  });
+  return rows.slice(0, topK);
+}
+
+/**
+ * A query as new ones are. A record in a graph is found by its own links and says too little about
+ * others: it is moved by as much as its last neighbour is off, in the direction `by`. Beside it the
+ * direction in which two of its neighbours differ, for the next one.
+ */
+function besideSample(
+  state: State,
+  sample: Sample,
+  by: readonly number[] | undefined,
+): { readonly query: Sample; readonly next: readonly number[] | undefined } {
+  const { shape } = state;
+  const unit = (vector: ArrayLike<number>): number[] => {
+    const size = shape.metric === 'cosine' ? norm(Array.from(vector)) : 1;
+    return Array.from(vector, (x) => x / size);
+  };
+  const minus = (a: readonly number[], b: readonly number[]): number[] =>
+    a.map((x, i) => x - (b[i] as number));
+  const near = shape.bits ? [] : rowsOf(state, sample, TUNED_TOP_K, false, 64);
+  const [first, last] = [near[0], near.at(-1)];
+  if (first === undefined || last === undefined) return { query: sample, next: by };
+  const [nearest, farthest, from] = [
+    unit(vectorAt(state, first)),
+    unit(vectorAt(state, last)),
+    unit(sample.vector),
+  ];
+  const next = minus(nearest, farthest);
+  const step = norm(minus(farthest, from)) / norm(by ?? next);
+  const vector = from.map((x, i) => x + step * ((by ?? next)[i] as number));
+  const size = norm(vector);
+  const query = size > 1e-9 && size < 1e17 ? { vector, row: -1 } : sample;
+  return { query, next: norm(next) > 0 ? next : by };
+}
+
+function norm(vector: readonly number[]): number {
+  return Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+}
+
+/** The share of `truth` that is among `rows`. */
+function share(truth: readonly number[], rows: readonly number[]): number {
+  const found = new Set(rows);
+  return truth.length === 0 ? 1 : truth.filter((row) => found.has(row)).length / truth.length;
+}
+
+/** Mean of shares of `topK` and the bounds of its 95 % interval. */
+function estimate(
+  shares: readonly number[],
+  topK: number,
+): { recall: number; lower: number; upper: number } {
+  const n = shares.length;
+  if (n === 0) return { recall: 1, lower: 0, upper: 1 }; // nothing is missed, and nothing known
+  const recall = shares.reduce((sum, x) => sum + x, 0) / n;
+  const variance = shares.reduce((sum, x) => sum + (x - recall) ** 2, 0) / Math.max(1, n - 1);
+  // A sample without misses says no more than that they are rarer than it can see (rule of three).
+  const half = variance > 0 ? 1.96 * Math.sqrt(variance / n) : 3 / (n * topK);
+  return { recall, lower: Math.max(0, recall - half), upper: Math.min(1, recall + half) };
+}
+
+const RECALL_OPTIONS = ['samples', 'topK', 'ef', 'seed', 'queries'];
+
+export function measureRecall(state: State, options: RecallOptions = {}): RecallReport {
+  checkKeys('options', options, RECALL_OPTIONS);
+  const {
+    samples: wanted = TUNING_SAMPLES,
+    topK: k = TUNED_TOP_K,
+    seed: from = 1,
+    queries,
+  } = options;
+  const samples = checkInteger('samples', wanted, 1, 10_000);
+  const topK = checkInteger('topK', k, 1, LIMITS.topK);
+  const seed = checkInteger('seed', from, 0, 0xffffffff);
+  const ef = options.ef === undefined ? undefined : checkEf(options.ef);
+  const given =
+    queries === undefined
+      ? undefined
+      : checkVectors('queries', queries, state.shape).slice(0, samples);
+  const chosen = ef ?? efFor(opened(state), topK);
+  const list = given
+    ? given.map((vector) => ({ vector: Array.from(vector), row: -1 }))
+    : sampleRows(state, samples, seed);
+  const shares = list.map((sample) =>
+    share(rowsOf(state, sample, topK, true, 0), rowsOf(state, sample, topK, false, chosen)),
+  );
+  return {
+    ...estimate(shares, topK),
+    samples: shares.length,
+    topK,
+    ef: chosen,
+    reference: reference(state),
+  };
+}
+
+function reference(state: State): 'exact' | 'stored' {
+  return state.config.keep || state.config.quantization === 'none' ? 'exact' : 'stored';
+}
+
+export function checkEf(ef: unknown, what = 'ef'): number {
+  return checkInteger(what, ef, 1, 2 * LIMITS.topK);
+}
+
+export function checkTarget(target: unknown): number {
+  if (!(typeof target === 'number' && target > 0 && target < 1))
+    throw invalid('targetRecall', 'a number between 0 and 1', target);
+  return target;
+}
+
+/** The width of a search for `topK`: what the caller fixed, else at least max(2 topK, 32). */
+export function efFor(state: State, topK: number): number {
+  if (state.ef !== undefined) return Math.max(state.ef, topK);
+  const { tuned } = state;
+  const least = Math.max(2 * topK, 32);
+  if (tuned === undefined) return Math.max(least, 64);
+  // What was found for 10 neighbours, a little more in an index that has grown since, and for more
+  // neighbours as much more as they are.
+  const grown = Math.max(1, state.records.count / Math.max(1, tuned.count)) ** 0.5;
+  return Math.max(least, Math.ceil(tuned.ef * grown) + 2 * (topK - TUNED_TOP_K));
+}
+
+export function tune(state: State, options: { readonly targetRecall: number }): TuneResult {
+  checkKeys('options', options, ['targetRecall']);
+  opened(state).target = checkTarget(options.targetRecall);
+  return tuneNow(state);
+}
+
+function tuneNow(state: State): TuneResult {
+  const steps = tuneSteps(state, state.target);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** `steps` steps of the tuning that the index is due, if it is. */
+export function advanceTuning(state: State, steps: number): void {
+  for (let step = 0; step < steps && isTuning(state); ++step) {
+    state.tuning ??= tuneSteps(state, state.target);
+    if (state.tuning.next().done) state.tuning = undefined;
+  }
+}
+
+export function isTuning(state: State): boolean {
+  return state.tuning !== undefined || wantsTuning(state);
+}
+
+/**
+ * Tuning in steps of one sampled query, each compared at once with the truth of the moment: between
+ * steps there may be writes. Leaves the outcome in the state.
+ */
+function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
+  const samples = sampleRows(state, TUNING_SAMPLES, 1);
+  if (samples.length === 0)
+    return { ...estimate([], 1), ef: efFor(state, TUNED_TOP_K), targetRecall: target, samples: 0 };
+  const ladder = state.ef === undefined ? LADDER : [state.ef];
+  const shares: number[][] = ladder.map(() => []);
+  let by: readonly number[] | undefined;
+  for (const sample of samples) {
+    const { query, next } = besideSample(state, sample, by);
+    by = next;
+    const truth = rowsOf(state, query, TUNED_TOP_K, true, 0);
+    // The width is the graph's, even where a scan would be cheaper at the moment.
+    const plan = state.collection.linked() > 0 ? GRAPH : ANY_PLAN;
+    let found = 0;
+    for (const [i, ef] of ladder.entries()) {
+      // What finds all is not worth a wider walk.
+      if (found < 1) found = share(truth, rowsOf(state, query, TUNED_TOP_K, false, ef, plan));
+      shares[i]?.push(found);
+    }
+    yield;
+  }
+  const { count } = state.records;
+  // A walk as wide as there are records finds no more in a wider one.
+  const results = ladder.map((ef, i) => ({ ...estimate(shares[i] ?? [], TUNED_TOP_K), ef }));
+  const enough = ({ ef, lower }: { ef: number; lower: number }): boolean =>
+    lower >= target - 0.01 || ef >= count;
+  const best = results.find(enough) ?? (results.at(-1) as (typeof results)[number]);
+  state.tuned = { ef: best.ef, count };
+  return { ...best, targetRecall: target, samples: samples.length };
+}
+
+/** Whether the index has a graph and is twice as large, or half, as when its `ef` was chosen. */
+function wantsTuning(state: State): boolean {
+  if (state.ef !== undefined || state.collection.linked() < 2048) return false;
+  const { count } = state.records;
+  const at = state.tuned?.count ?? 0;
+  return count >= 2 * at || 2 * count <= at;
+}

@@ -1,0 +1,61 @@
+// Soak only: how the cost of an index grows with its size, as exponents of a power law.
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { newIndex } from '../support/indexes.mjs';
+import { withPlan } from '../support/plans.mjs';
+import { itemsOf, shuffled } from '../support/random.mjs';
+import { clustered, mean, near, recallOf, truthOf } from '../support/sets.mjs';
+import { soak } from '../support/soak.mjs';
+
+const SIZES = process.env.RV_GROWTH_SIZES?.split(',').map(Number) ?? [1200, 10_000, 100_000];
+const DIMENSIONS = 64;
+
+/** The slope of log(values) over log(SIZES), by least squares. */
+function exponent(values) {
+  const [x, y] = [SIZES, values].map((list) => list.map(Math.log));
+  const [mx, my] = [mean(x), mean(y)];
+  return (
+    x.reduce((sum, it, i) => sum + (it - mx) * (y[i] - my), 0) /
+    x.reduce((sum, it) => sum + (it - mx) ** 2, 0)
+  );
+}
+
+it('work, time to build and memory by size', { skip: !soak && 'soak only' }, async (t) => {
+  for (const quantization of ['none', { type: 'int8', keep: false }]) {
+    const rows = [];
+    for (const count of SIZES) {
+      // As many records a cluster at every size.
+      const clusters = Math.ceil(count / 200);
+      const { vectors } = clustered({
+        seed: 97,
+        count,
+        dimensions: DIMENSIONS,
+        clusters,
+        spread: 0.8,
+      });
+      const items = itemsOf(shuffled(vectors, 98));
+      const queries = near(vectors, { seed: 99, count: 50, spread: 0.5 });
+      const options = { dimensions: DIMENSIONS, metric: 'euclidean', index: 'hnsw', quantization };
+      const start = performance.now();
+      const index = await newIndex(t, options, items);
+      const buildMs = performance.now() - start;
+      const { ef } = index.tune({ targetRecall: 0.95 });
+      const truths = truthOf('euclidean', items, queries, 10);
+      const [recall, evaluations] = withPlan('graph', () => [
+        recallOf(truths, queries, (query) => index.query(query)),
+        mean(queries.map((query) => index.explain(query).distanceEvaluations)),
+      ]);
+      const { memoryBytes } = index.stats();
+      rows.push({ count, ef, recall, evaluations, buildMs, memoryBytes });
+      t.diagnostic(JSON.stringify(rows.at(-1)));
+      index.dispose();
+    }
+    const slope = (key) => exponent(rows.map((row) => row[key]));
+    const [work, build, memory] = ['evaluations', 'buildMs', 'memoryBytes'].map(slope);
+    t.diagnostic(
+      `${JSON.stringify(quantization)}: evaluations ~ n^${work.toFixed(2)}, build ~ ` +
+        `n^${build.toFixed(2)}, memory ~ n^${memory.toFixed(2)}`,
+    );
+    assert.ok(work < 0.5 && build < 1.5 && memory < 1.1);
+  }
+});

@@ -1,0 +1,64 @@
+// Takes the choice of plan out of the index's hands, to compare plans: reaches below the public
+// interface, to the collections of the package under test, as nothing else may.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { dist } from './indexes.mjs';
+import { capabilities } from './package.mjs';
+
+/** `Plan` of src/engine/plan.h. */
+export const PLANS = { flat: 0, codes: 1, graph: 2, twoHops: 3 };
+const ANY = 0xffffffff;
+
+let forced = ANY;
+const slices = [];
+
+await capabilities(); // loads the core, so that load() needs no host
+const { load } = await import(pathToFileURL(join(dist, 'core/load.js')));
+const { raw } = await load({});
+const names = ['Collection.search', 'Collection.maintain', 'Collection.forcePlan'];
+const [search, maintain, forcePlan] = names.map((name) => raw[name]);
+raw['Collection.search'] = (collection, ...args) => {
+  if (forced === ANY) return search(collection, ...args);
+  forcePlan(collection, forced);
+  try {
+    return search(collection, ...args);
+  } finally {
+    forcePlan(collection, ANY);
+  }
+};
+raw['Collection.maintain'] = (collection, rows) => {
+  slices.push(rows);
+  return maintain(collection, rows);
+};
+
+/** What `action` gives when all its searches, but exact ones, go by `plan`. */
+export function withPlan(plan, action) {
+  forced = PLANS[plan];
+  try {
+    return action();
+  } finally {
+    forced = ANY;
+  }
+}
+
+/** How many rows each step of building a graph was asked for while `action` ran. */
+export function stepsOf(action) {
+  slices.length = 0;
+  action();
+  return [...slices];
+}
+
+/**
+ * What a query cost, as src/engine/plan.cpp weighs it: bytes read one after another 1, here and
+ * there 1.5, of one-bit codes 1.75, along a graph 5. `explained` is what explain() said; `vector` and
+ * `code` are the bytes of a vector and of a one-bit code, `matches` the records there were to look
+ * at, `rows` all, and `codeRows` the rows of the blocks of 32 that hold a match.
+ */
+export function workOf(explained, { vector, code, matches, rows, codeRows }) {
+  const { plan, candidates, codesScanned, bytesRead } = explained;
+  const streams = plan === 'flat' && 2 * matches >= rows;
+  const vectors = (plan === 'flat' ? (streams ? rows : matches) : candidates) * vector;
+  const codes = codesScanned > 0 ? codeRows * code : 0;
+  const walked = bytesRead - vectors - Math.min(codes, codesScanned * code);
+  return vectors * (streams ? 1 : 1.5) + codes * 1.75 + Math.max(0, walked) * 5;
+}
