@@ -1,16 +1,21 @@
 /** The page: loads the documents and the package, indexes without a stutter, searches as you type. */
+import { duration, element, make, megabytes, showFacts } from './elements.js';
 import { wordsOf } from './embedder.js';
 import { EXAMPLES, INDEX_OPTIONS, indexPassages, search } from './indexing.js';
 import { splitDocuments } from './passages.js';
+import { inSlices } from './slices.js';
+import { speedPanel } from './speed.js';
 
 const PACKAGE = './package/dist/index.js';
 const QUERY_OPTIONS = { topK: 10, minScore: 0.12 };
 
-/** Milliseconds of indexing between two chances for the page to draw: half a frame. */
-const SLICE = 8;
-
-const element = (id) => document.getElementById(id);
-const [query, summary, results] = ['query', 'summary', 'results'].map(element);
+const [query, within, summary, plan, results] = [
+  'query',
+  'within',
+  'summary',
+  'plan',
+  'results',
+].map(element);
 
 try {
   await start();
@@ -20,20 +25,25 @@ try {
 
 async function start() {
   const began = performance.now();
-  const [{ createIndex, capabilities }, documents] = await Promise.all([
-    import(PACKAGE),
-    loadDocuments(),
-  ]);
-  const index = await createIndex(INDEX_OPTIONS);
-  element('version').textContent = (await capabilities()).version;
+  const [module, documents] = await Promise.all([import(PACKAGE), loadDocuments()]);
+  const index = await module.createIndex(INDEX_OPTIONS);
+  element('version').textContent = (await module.capabilities()).version;
   const passages = splitDocuments(documents);
-  const embed = await inSlices(indexPassages(index, passages), (done) => {
-    element('progress').value = done;
-    element('progress-text').textContent = `Indexing ${passages.length} passages`;
+  element('progress-text').textContent = `Indexing ${passages.length} passages`;
+  const embed = await inSlices(indexPassages(index, passages), {
+    onProgress: (done) => {
+      element('progress').value = done;
+    },
   });
-  showFacts(index.stats(), documents.length, performance.now() - began);
+  showIndex(index.stats(), documents.length, performance.now() - began);
   showExamples();
-  listen(() => showResults(search(index, embed, query.value, QUERY_OPTIONS), index.count()));
+  showFiles([...new Set(passages.map(({ file }) => file))]);
+  listen(() => {
+    const filter = within.value === '' ? undefined : { file: within.value };
+    const options = { ...QUERY_OPTIONS, filter };
+    showResults(search(index, embed, query.value, options), index.count(filter));
+  });
+  speedPanel(module);
   document.body.dataset.state = 'ready';
   // Not where it would open a keyboard over the page.
   if (matchMedia('(pointer: fine)').matches) query.focus({ preventScroll: true });
@@ -45,21 +55,9 @@ async function loadDocuments() {
   return response.json();
 }
 
-/** Runs a generator to its end, a slice at a time; between slices the page draws and answers. */
-async function inSlices(steps, onProgress) {
-  for (;;) {
-    const until = performance.now() + SLICE;
-    let step;
-    do step = steps.next();
-    while (!step.done && performance.now() < until);
-    if (step.done) return step.value;
-    onProgress(step.value);
-    await new Promise((resume) => setTimeout(resume));
-  }
-}
-
 function listen(update) {
   query.addEventListener('input', update);
+  within.addEventListener('change', update);
   element('examples').addEventListener('click', ({ target }) => {
     if (!(target instanceof HTMLButtonElement)) return;
     query.value = target.textContent;
@@ -80,7 +78,7 @@ function listen(update) {
   update();
 }
 
-function showResults({ matches, milliseconds }, count) {
+function showResults({ matches, milliseconds, plan: explained }, count) {
   const empty = query.value.trim() === '';
   const [best] = matches;
   summary.textContent = empty
@@ -88,8 +86,15 @@ function showResults({ matches, milliseconds }, count) {
     : best === undefined
       ? 'No passage resembles this. Try other words.'
       : `Nearest ${matches.length} of ${count} passages, in ${duration(milliseconds)}`;
+  plan.textContent = explained === undefined ? '' : planText(explained);
   const words = wordsOf(query.value);
   results.replaceChildren(...matches.map((match) => resultItem(match, words)));
+}
+
+/** What the search did, in the words of `explain()`. */
+function planText({ plan, filter, distanceEvaluations, records }) {
+  const name = [plan, filter].filter(Boolean).join(', ');
+  return `Plan: ${name}; ${distanceEvaluations} of ${records} vectors compared`;
 }
 
 function resultItem({ score, metadata: { file, heading, text } }, words) {
@@ -127,18 +132,17 @@ function showExamples() {
   );
 }
 
-function showFacts(stats, files, milliseconds) {
-  const facts = {
+function showFiles(files) {
+  within.append(...files.map((file) => new Option(file)));
+}
+
+function showIndex(stats, files, milliseconds) {
+  showFacts(element('facts'), {
     Passages: `${stats.count}, from ${files} ${files === 1 ? 'document' : 'documents'}`,
     Vectors: `${stats.dimensions} dimensions, ${stats.metric}`,
     Memory: `${megabytes(stats.memoryBytes)} of ${megabytes(stats.wasmBytes)} wasm`,
     'Ready in': duration(milliseconds),
-  };
-  element('facts').replaceChildren(
-    ...Object.entries(facts).map(([name, value]) =>
-      make('div', {}, make('dt', {}, name), make('dd', {}, value)),
-    ),
-  );
+  });
 }
 
 function showError(error) {
@@ -149,21 +153,4 @@ function showError(error) {
     ...(error.code === undefined ? [] : [make('p', {}, make('code', {}, error.code))]),
     make('p', {}, 'Reload the page to try again.'),
   );
-}
-
-function make(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
-/** Browsers round their clock to 0.1 ms or more. */
-function duration(milliseconds) {
-  return milliseconds < 0.1
-    ? 'less than 0.1 ms'
-    : `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
-}
-
-function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -3,6 +3,7 @@
  * Weinberger et al., 2009). It finds texts that share words, or parts of words, with a query; it
  * knows nothing about meaning, and stands where a real embedding model goes.
  */
+import { toUnitLength } from './vectors.js';
 
 export const DIMENSIONS = 384;
 
@@ -36,7 +37,7 @@ export function createEmbedder() {
         const rarity = Math.log(1 + passages / frequency);
         spread(vector, feature, weight * (1 + Math.log(count)) * rarity);
       }
-      return normalize(vector);
+      return toUnitLength(vector);
     },
   };
 }
@@ -97,14 +98,4 @@ function mix(x) {
   let bits = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
   return (bits ^ (bits >>> 16)) >>> 0;
-}
-
-function normalize(vector) {
-  let sum = 0;
-  for (const component of vector) sum += component * component;
-  if (sum > 0) {
-    const length = Math.sqrt(sum);
-    for (let i = 0; i < vector.length; ++i) vector[i] /= length;
-  }
-  return vector;
 }

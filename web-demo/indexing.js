@@ -32,14 +32,15 @@ export function* indexPassages(index, passages) {
 }
 
 /**
- * Embeds the text and searches. A text that shares nothing with the passages has no direction to
- * compare, and no matches.
+ * Embeds the text and searches; `plan` is what `explain()` tells of the same search. A text that
+ * shares nothing with the passages has no direction to compare, no matches and no plan.
  */
 export function search(index, embed, text, options) {
   const began = performance.now();
   const vector = embed(text);
-  const matches = vector.every((component) => component === 0)
-    ? []
-    : index.query(vector, options).matches;
-  return { matches, milliseconds: performance.now() - began };
+  if (vector.every((component) => component === 0))
+    return { matches: [], milliseconds: performance.now() - began };
+  const { matches } = index.query(vector, options);
+  const milliseconds = performance.now() - began;
+  return { matches, milliseconds, plan: index.explain(vector, options) };
 }
