@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Provides the tools that the project builds and tests with.
 #
-#   scripts/toolchain.sh [wasm|test|all]     (default: all; `npm ci` comes before it)
+#   scripts/toolchain.sh [wasm|test|bench|all]     (default: all but bench; `npm ci` comes before it)
 #   source .toolchain/env.sh
 #
 #   wasm   emcc >= 3.1.69, cmake >= 3.25, ninja
 #   test   clang >= 16 with its sanitizer and libFuzzer runtimes, doctest, Chromium, Firefox
+#   bench  wasm, the same clang, and hnswlib to compare with
 #
 # What is on the machine is used. What is missing comes from the distribution's packages, which needs root
 # or sudo; without either, the script names the packages and stops. env.sh puts emcc on PATH and exports
@@ -109,6 +110,11 @@ missing_test() {
   [ -n "$FIREFOX" ] || echo firefox-esr
 }
 
+missing_bench() {
+  [ -n "$RV_CLANG" ] || clang_packages
+  [ -e /usr/include/hnswlib/hnswlib.h ] || echo libhnswlib-dev
+}
+
 clang_packages() {
   local n=$LLVM
   if [ -z "$(candidate "clang-$n")" ]; then      # another release, or package lists that were never read
@@ -164,7 +170,7 @@ install() {  # $@: packages
   apt_get install -y --no-install-recommends "$@" || die "the installation failed; this script can be run again"
 }
 
-ensure() {  # $1: wasm or test
+ensure() {  # $1: wasm, test or bench
   [ -n "$("missing_$1")" ] || return 0
   # shellcheck disable=SC2046
   may_install || stop_for_missing $(for group in $WANTED; do "missing_$group"; done | sort -u)
@@ -317,10 +323,17 @@ provide_test() {
   say "$RV_CLANG, $CHROMIUM, $FIREFOX"
 }
 
+provide_bench() {
+  ensure bench
+  write_env
+  say "$RV_CLANG, hnswlib"
+}
+
 case ${1:-all} in
   wasm | test) WANTED=$1 ;;
+  bench) WANTED='wasm bench' ;;
   all) WANTED='wasm test' ;;
-  *) echo "usage: $0 [wasm|test|all]" >&2; exit 2 ;;
+  *) echo "usage: $0 [wasm|test|bench|all]" >&2; exit 2 ;;
 esac
 ge "$(version_of node --version)" "$NODE_MIN" || die "Node.js >= $NODE_MIN is needed on PATH"
 [ -e "$REPO/node_modules/acorn" ] && [ -e "$CLOSURE" ] || die "node_modules is incomplete: run npm ci first"
