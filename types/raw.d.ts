@@ -32,6 +32,7 @@ export interface RawModule {
   readonly wasmMemory: WebAssembly.Memory;
   abi(): number;
   simd128(): boolean;
+  dotIsSound(): boolean;
   allocate(bytes: number): Address;
   release(at: Address): void;
   crc32(crc: number, at: Address, bytes: number): number;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/crc32.h"
+#include "kernels/int8.h"
 
 namespace {
 
@@ -24,6 +25,28 @@ bool simd128() {
 #endif
 }
 
+// Whether the integer dot of this build is right on this engine: the baseline compilers of some (V8
+// 11.3) get relaxed SIMD wrong for operands that have one result only.
+bool dot_is_sound() {
+  constexpr std::size_t kCount = 64;
+  std::int8_t query[kCount];
+  struct {
+    std::int8_t codes[kCount];
+    std::int32_t sum = 0;
+  } row;
+  std::int32_t wanted = 0;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    query[i] = static_cast<std::int8_t>(i % 2 == 0 ? 63 : -63);
+    row.codes[i] = static_cast<std::int8_t>(i % 3 == 0 ? -127 : 127);
+    row.sum += row.codes[i];
+    wanted += query[i] * row.codes[i];
+  }
+  const auto* rows = reinterpret_cast<const std::byte*>(&row);
+  std::int32_t sum = 0;
+  rv::dot_i8(query, kCount, 0, {&rows, 1}, &sum);
+  return sum == wanted;
+}
+
 // 0 where the memory is exhausted.
 Address allocate(std::uint32_t bytes) { return reinterpret_cast<Address>(std::malloc(bytes)); }
 
@@ -38,6 +61,7 @@ std::uint32_t crc32(std::uint32_t crc, Address at, std::uint32_t bytes) {
 EMSCRIPTEN_BINDINGS(rv_module) {
   emscripten::function("abi", &abi);
   emscripten::function("simd128", &simd128);
+  emscripten::function("dotIsSound", &dot_is_sound);
   emscripten::function("allocate", &allocate);
   emscripten::function("release", &release);
   emscripten::function("crc32", &crc32);

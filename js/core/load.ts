@@ -75,7 +75,8 @@ async function loadInstalled(host: Host): Promise<Core> {
   // Faster where the host has it; whatever keeps it from loading, the other one does too or not.
   if (hostHasRelaxedSimd()) {
     try {
-      return await startInstalled(host, true);
+      const core = await startInstalled(host, true);
+      if (core.raw.dotIsSound()) return core;
     } catch {}
   }
   try {

@@ -25,7 +25,10 @@ Status Collection::reserve_derived(std::uint32_t rows) noexcept {
 void Collection::unstage() noexcept {
   store_.unstage();
   targets_.free();
-  codes_.shrink(codes_.active() ? store_.rows() : 0);
+  if (codes_.active())
+    codes_.shrink(store_.rows());
+  else
+    codes_.clear();
   graph_.trim(has_graph() ? store_.rows() : 0);
 }
 

@@ -53,6 +53,7 @@ Status Center::load(std::span<const std::byte> values) noexcept {
     return Status::kFormatChecksum;
   if (values.empty()) {
     values_.free();
+    sums_.free();
     minus_norm_squared_ = 0;
     return Status::kOk;
   }

@@ -54,6 +54,32 @@ export const SETS = {
       same(response.ok, true);
       same(await snapshot(createIndex), new Uint8Array(await response.arrayBuffer()));
     },
+    'graphs and codes are the same bytes from the build without relaxed SIMD': async () => {
+      const { createIndex } = await import(PACKAGE);
+      const items = records(vectors(9, 1200, 40));
+      for (const quantization of ['int8', { type: 'rabitq', bits: 4, keep: false }]) {
+        const options = { dimensions: 40, index: 'hnsw', quantization };
+        const [index, plain] = await Promise.all([
+          createIndex(options),
+          createIndex({ ...options, wasm: '/package/dist/ruvector.wasm' }),
+        ]);
+        for (const it of [index, plain]) {
+          it.upsert(items);
+          it.delete(['id-3', 'id-500']);
+        }
+        const queries = vectors(10, 20, 40);
+        const found = (it) => it.queryMany(queries).map(({ matches }) => matches);
+        same(found(index), found(plain));
+        same(index.export(), plain.export());
+        above(index.measureRecall().recall, 0.9);
+        same(
+          [index, plain].map((it) => it.stats().linked),
+          [1198, 1198],
+        );
+        index.dispose();
+        plain.dispose();
+      }
+    },
     'memory grows while records come in, and nothing is lost': async () => {
       const { createIndex } = await import(PACKAGE);
       const [count, dimensions] = [24_000, 512]; // 49 MB

@@ -61,9 +61,8 @@ TEST_CASE("every plan gives as many rows as match, also where the rows have no c
           const auto filter = pair.random_filter(random);
           const std::uint32_t k = search == 0 ? 500 : 7;
           const auto found = pair.search(query, k, false, filter, random.below(200));
-          complete =
-              complete &&
-              pair.is_answer(query, found, pair.wanted(query, k, filter).size(), filter);
+          complete = complete &&
+                     pair.is_answer(query, found, pair.wanted(query, k, filter).size(), filter);
         }
       }
       CHECK(complete);
@@ -146,8 +145,9 @@ TEST_CASE("an auto index is built in small steps, while rows come and go, and an
     double recall = 0;
     for (int i = 0; i < 5; ++i) {
       const Bytes query = random_vector(random, shape);
-      recall += pair.recall(query, pair.search(query, 10, false, {}, 200),
-                            pair.wanted(query, 10, {})) / 5;
+      recall +=
+          pair.recall(query, pair.search(query, 10, false, {}, 200), pair.wanted(query, 10, {})) /
+          5;
     }
     CHECK(recall >= 0.9);
   }

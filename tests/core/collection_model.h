@@ -34,9 +34,9 @@ inline Config config_of(Shape shape, const Quantizer& quantizer, IndexType index
 // Calls use(config) for all that there are of some small shapes.
 template <typename Use>
 void for_each_config(Use use) {
-  for (const Shape shape : {Shape{Metric::kEuclidean, 20}, Shape{Metric::kCosine, 17},
-                            Shape{Metric::kDot, 12}, Shape{Metric::kManhattan, 6},
-                            Shape{Metric::kHamming, 64}})
+  for (const Shape shape :
+       {Shape{Metric::kEuclidean, 20}, Shape{Metric::kCosine, 17}, Shape{Metric::kDot, 12},
+        Shape{Metric::kManhattan, 6}, Shape{Metric::kHamming, 64}})
     for (const Quantizer& quantizer : kQuantizers)
       for (const IndexType index : kIndexTypes) {
         const Config config = config_of(shape, quantizer, index);
@@ -221,9 +221,9 @@ inline void random_write(Random& random, Pair& pair, std::uint32_t most_rows) {
   for (std::uint32_t i = 0; i < count; ++i) {
     batch[i] = random_vector(random, shape);
     const bool update = updates > 0 && !live.empty() && random.below(3) < updates;
-    targets[i] = !update ? VectorStore::kAppend
+    targets[i] = !update                          ? VectorStore::kAppend
                  : end > rows && random.one_in(5) ? rows + random.below(end - rows)
-                                                   : any();
+                                                  : any();
     end += targets[i] == VectorStore::kAppend ? 1 : 0;
     // Duplicates, some of them of rows.
     if (random.one_in(10) && !live.empty()) batch[i] = pair.vectors[any()];

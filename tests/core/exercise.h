@@ -1,5 +1,5 @@
-// What a collection must stand, wherever it came from: searches by every plan, updates, removals and
-// compaction. For what was loaded from bytes that nobody vouches for.
+// What a collection must stand, wherever it came from: searches by every plan, updates, removals
+// and compaction. For what was loaded from bytes that nobody vouches for.
 #pragma once
 
 #include <algorithm>

@@ -31,9 +31,7 @@ struct World {
         changes(budget),
         kind(kind) {}
 
-  const Codec& codec() const {
-    return kind == Kind::kSq8 ? static_cast<const Codec&>(sq8) : plain;
-  }
+  const Codec& codec() const { return kind == Kind::kSq8 ? static_cast<const Codec&>(sq8) : plain; }
 
   void prepare(std::uint32_t rows) {
     REQUIRE(graph.reserve(rows) == Status::kOk);
@@ -50,8 +48,7 @@ struct World {
     if (kind == Kind::kSq8) REQUIRE(sq8.reserve(rows) == Status::kOk);
     std::vector<float> residual(padded(store.shape().dim));
     store.commit(targets, [&](std::uint32_t staged, std::uint32_t to) {
-      if (kind == Kind::kSq8)
-        sq8.encode(to, store.row(staged), store.inverse_norm(to), residual);
+      if (kind == Kind::kSq8) sq8.encode(to, store.row(staged), store.inverse_norm(to), residual);
       if (to >= vectors.size()) vectors.resize(to + 1);
       vectors[to] = batch[staged - first];
     });
@@ -118,7 +115,8 @@ struct World {
   std::vector<std::uint32_t> links_of(std::uint32_t row) {
     const auto* words = reinterpret_cast<const std::uint32_t*>(graph.nodes().row(row));
     std::vector<std::uint32_t> rows;
-    for (std::uint32_t i = 0; i < (words[0] & 0xFFFF); ++i) rows.push_back(words[4 + i] & 0x7FFFFFFF);
+    for (std::uint32_t i = 0; i < (words[0] & 0xFFFF); ++i)
+      rows.push_back(words[4 + i] & 0x7FFFFFFF);
     return rows;
   }
 
@@ -164,7 +162,9 @@ struct World {
     return found;
   }
 
-  const std::byte* query_form() const { return reinterpret_cast<const std::byte*>(prepared.data()); }
+  const std::byte* query_form() const {
+    return reinterpret_cast<const std::byte*>(prepared.data());
+  }
 
   // Of the k nearest rows by brute force, how many the k nearest of a search are as near as.
   double recall(const Bytes& query, std::uint32_t k, std::uint32_t ef) {

@@ -53,9 +53,9 @@ void random_step(Random& random, World& world, std::uint32_t percent, std::vecto
       break;
   }
   if (world.store.rows() > 500) return world.renumber();
-  world.append(with_duplicates(random, shape, random.below(random.one_in(4) ? 120 : 12), percent,
-                               pool),
-               1 + random.below(3));
+  world.append(
+      with_duplicates(random, shape, random.below(random.one_in(4) ? 120 : 12), percent, pool),
+      1 + random.below(3));
 }
 
 TEST_CASE("graphs are sound after every operation, and the log of links says what happened") {
@@ -104,9 +104,9 @@ TEST_CASE("the graph does not depend on the number of threads") {
 }
 
 TEST_CASE("searches find what brute force finds") {
-  for (const Shape shape : {Shape{Metric::kEuclidean, 16}, Shape{Metric::kCosine, 16},
-                            Shape{Metric::kDot, 16}, Shape{Metric::kManhattan, 16},
-                            Shape{Metric::kHamming, 128}})
+  for (const Shape shape :
+       {Shape{Metric::kEuclidean, 16}, Shape{Metric::kCosine, 16}, Shape{Metric::kDot, 16},
+        Shape{Metric::kManhattan, 16}, Shape{Metric::kHamming, 128}})
     for (const Kind kind : {Kind::kPlain, Kind::kSq8}) {
       if (kind == Kind::kSq8 && !has_codes(shape)) continue;
       CAPTURE(int(shape.metric));

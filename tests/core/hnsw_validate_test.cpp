@@ -71,8 +71,8 @@ TEST_CASE("a tether on one side only is noticed, and so is one that is missing o
       const std::uint32_t other = *link & ~kTether;
       std::uint32_t* const first = &sample.words(other)[4];
       std::uint32_t* const end = first + sample.count(other);
-      std::uint32_t* const back = std::find_if(
-          first, end, [&](std::uint32_t l) { return (l & ~kTether) == row; });
+      std::uint32_t* const back =
+          std::find_if(first, end, [&](std::uint32_t l) { return (l & ~kTether) == row; });
       if (back == end) continue;
       *link ^= kTether;
       *back ^= kTether;
@@ -195,9 +195,10 @@ TEST_CASE("whatever one word is, a graph that is adopted can be searched and cha
   for (int round = 0; round < soak(300); ++round) {
     Sample sample;
     Hnsw& graph = sample.world.graph;
-    std::uint32_t* word = random.one_in(5) ? &graph.upper()[random.below(static_cast<std::uint32_t>(
-                                                 graph.upper().size()))]
-                                           : &sample.words(random.below(kRows))[random.below(12)];
+    std::uint32_t* word =
+        random.one_in(5)
+            ? &graph.upper()[random.below(static_cast<std::uint32_t>(graph.upper().size()))]
+            : &sample.words(random.below(kRows))[random.below(12)];
     *word = random.one_in(2) ? *word ^ 1u << random.below(32) : random.below(kRows + 2);
     if (graph.adopt(graph.entry(), kRows, sample.world.marks) != Status::kOk) continue;
     for (std::uint32_t row = 0; row < kRows; row += 3) sample.world.remove(row);

@@ -43,7 +43,8 @@ std::uint64_t engine_length(std::uint32_t kind, const std::byte* conf, std::uint
   const auto word = [&](std::size_t at) { return load_le<std::uint32_t>(conf + at); };
   const std::uint64_t dim = word(0) % 4096, rows = word(12), width = padded(dim);
   const std::uint32_t bits = std::to_integer<std::uint32_t>(conf[17]) % 9;
-  const bool alone = conf[16] != std::byte{0} && conf[18] != std::byte{0} && conf[19] != std::byte{0};
+  const bool alone =
+      conf[16] != std::byte{0} && conf[18] != std::byte{0} && conf[19] != std::byte{0};
   const std::uint64_t row_bytes = word(4) == 4 ? dim / 8 : 4 * dim;
   if (kind == kSectionVecs) return alone ? 0 : rows * row_bytes;
   if (kind == kSectionNorm) return rows * 4;
@@ -95,10 +96,11 @@ void mutate_section(std::span<std::byte> snapshot, unsigned seed) {
   const std::size_t count = table.size() / kEntryBytes;
   if (count == 0) return;
   const std::byte* entry = table.data() + seed % count * kEntryBytes;
-  const auto offset = load_le<std::uint64_t>(entry + 16), length = load_le<std::uint64_t>(entry + 24);
+  const auto offset = load_le<std::uint64_t>(entry + 16),
+             length = load_le<std::uint64_t>(entry + 24);
   if (offset > snapshot.size() || length > snapshot.size() - offset || length < 4) return;
-  const auto section = snapshot.subspan(static_cast<std::size_t>(offset),
-                                        static_cast<std::size_t>(length));
+  const auto section =
+      snapshot.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
   // Small numbers are rows and counts; a whole mutation also moves what follows.
   if (seed / 64 % 4 == 0) {
     LLVMFuzzerMutate(reinterpret_cast<std::uint8_t*>(section.data()), section.size(),

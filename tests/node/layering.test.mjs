@@ -23,7 +23,7 @@ const CPP = {
     'src/kernels',
     'src/base',
   ],
-  'bindings/embind': ['src/engine', 'src/snapshot', 'src/base'],
+  'bindings/embind': ['src/engine', 'src/snapshot', 'src/kernels', 'src/base'],
 };
 
 /** The same for js/; an entry is a room of its own. */

@@ -8,6 +8,7 @@ import {
   type ErrorCode,
   type Explanation,
   type Filter,
+  type HnswOptions,
   type Index,
   type IndexOptions,
   type IndexStats,
@@ -19,8 +20,10 @@ import {
   type Progress,
   type QueryOptions,
   type QueryResult,
+  type RecallReport,
   RuVectorError,
   type StoredItem,
+  type TuneResult,
   type VectorInput,
   type WriteResult,
 } from '@ruvector/wasm';
@@ -47,6 +50,17 @@ const options: IndexOptions = {
 };
 const index: Index<Doc> = await createIndex<Doc>(options);
 const plain: Index = await createIndex({ dimensions: 3 });
+const graph: HnswOptions = { type: 'hnsw', M: 16, efConstruction: 200, ef: 64, seed: 1 };
+const graphs: Index[] = [
+  await createIndex({ dimensions: 3, index: 'hnsw', quantization: 'int8', targetRecall: 0.99 }),
+  await createIndex({ dimensions: 3, index: graph, quantization: { type: 'int8', keep: false } }),
+  await createIndex({ dimensions: 3, index: 'auto', quantization: { type: 'rabitq', bits: 4 } }),
+];
+const report: RecallReport = graphs.map((it) =>
+  it.measureRecall({ samples: 50, topK: 5, ef: 100, seed: 2, queries: [[1, 2, 3]] }),
+)[0] as RecallReport;
+const tuned: TuneResult = plain.tune({ targetRecall: 0.9 });
+const widths: number = tuned.ef + report.ef + plain.query([1, 2, 3], { ef: 100 }).count;
 
 const inputs: VectorInput[] = [
   [1, 2, 3],
@@ -134,16 +148,22 @@ try {
 await createIndex({});
 // @ts-expect-error: no such metric
 await createIndex({ dimensions: 3, metric: 'cos' });
-// @ts-expect-error: a later option
-await createIndex({ dimensions: 3, quantization: 'int8' });
-// @ts-expect-error: a later index
-await createIndex({ dimensions: 3, index: 'hnsw' });
+// @ts-expect-error: no such quantisation
+await createIndex({ dimensions: 3, quantization: 'pq' });
+// @ts-expect-error: int8 has no bits to choose
+await createIndex({ dimensions: 3, quantization: { type: 'int8', bits: 4 } });
+// @ts-expect-error: no such index
+await createIndex({ dimensions: 3, index: 'ivf' });
+// @ts-expect-error: settings of another index
+await createIndex({ dimensions: 3, index: { type: 'flat', M: 16 } });
 // @ts-expect-error: undefined is not a value where optional properties are exact
 await createIndex({ dimensions: 3, model: undefined });
 // @ts-expect-error: no such option
 index.query([1, 2, 3], { k: 5 });
-// @ts-expect-error: a later option
-index.query([1, 2, 3], { ef: 100 });
+// @ts-expect-error: a target is required
+index.tune({});
+// @ts-expect-error: recall is measured, not given
+index.measureRecall({ recall: 0.9 });
 // @ts-expect-error: no such field
 index.query([1, 2, 3], { filter: { titel: 'a' } });
 // @ts-expect-error: no such operator
@@ -224,6 +244,7 @@ export {
   title,
   updated,
   vector,
+  widths,
   written,
   wrong,
   year,

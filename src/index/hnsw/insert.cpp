@@ -174,7 +174,8 @@ std::uint32_t Hnsw::tethers(std::uint32_t row) const noexcept {
 void Hnsw::tether(std::uint32_t row) noexcept {
   const auto own = links(row, 0);
   if (own.empty()) return;
-  const std::uint32_t most = std::max(2u, options_.M / 4);
+  // At least 3: with 2 the tree is one path, and with_room() would walk all of it.
+  const std::uint32_t most = std::max(3u, options_.M / 4);
   for (const std::uint32_t link : own)
     if (tethers(link & kRowMask) < most) return tether_pair(row, link & kRowMask);
   tether_pair(row, with_room(own[0] & kRowMask, most));
