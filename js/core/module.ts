@@ -72,19 +72,24 @@ export async function start(
   return { raw, heap: new Heap(raw), loadedFrom };
 }
 
-/** Emscripten's promise never settles when instantiation fails; this one does. */
+/** The glue gives the module at once; this promise waits until it runs, or says why it does not. */
 function instantiate(source: WasmSource): Promise<RawModule> {
   return new Promise((resolve, reject) => {
-    createModule({
+    const raw = createModule({
       instantiateWasm(imports, done) {
         // Which overload ran is told by the result, not by `instanceof`: some sandboxes hand over
         // a Module of another realm.
         const result: Promise<WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance> =
           WebAssembly.instantiate(source as BufferSource, imports);
-        result.then((it) => done('instance' in it ? it.instance : it)).catch(reject);
+        result
+          .then((it) => {
+            done('instance' in it ? it.instance : it);
+            resolve(raw);
+          })
+          .catch(reject);
         return {};
       },
-    }).then(resolve, reject);
+    });
   });
 }
 

@@ -255,7 +255,7 @@ function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
 
 /** Whether the index has a graph and is twice as large, or half, as when its `ef` was chosen. */
 function wantsTuning(state: State): boolean {
-  if (state.ef !== undefined || state.collection.linked() < 2048) return false;
+  if (state.ef !== undefined || state.collection.linked() < 1024) return false;
   const { count } = state.records;
   const at = state.tuned?.count ?? 0;
   return count >= 2 * at || 2 * count <= at;

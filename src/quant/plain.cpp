@@ -39,7 +39,7 @@ void PlainCodec::distances(const std::byte* query, std::span<const std::uint32_t
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::span<float> result = out.subspan(i, 1);
     kernel(vector, {store_->row(rows[i]), shape.row_bytes()}, result);
-    result[0] = ranked(shape.metric, result[0], inverse_norm * store_->inverse_norm(rows[i]));
+    result[0] = ranked(shape.metric, result[0], inverse_norm, store_->inverse_norm(rows[i]));
   }
 }
 

@@ -25,9 +25,9 @@ void rank_tile(const VectorStore& store, const FlatQuery& query, Tile tile,
   if (store.shape().metric == Metric::kCosine) {
     for (std::uint32_t i = 0; i < tile.rows; ++i)
       out[i] = ranked(Metric::kCosine, out[i],
-                      query.inverse_norm * store.inverse_norm(tile.first + i));
+                      query.inverse_norm, store.inverse_norm(tile.first + i));
   } else if (store.shape().metric == Metric::kDot) {
-    for (float& value : out) value = ranked(Metric::kDot, value, 1);
+    for (float& value : out) value = ranked(Metric::kDot, value, 1, 1);
   }
 }
 
