@@ -1,7 +1,7 @@
 /**
- * The Embind contract, by hand: numbers and addresses only. A test compares the names here with
- * the live module. A status is 0 or the value of `Status` in src/base/status.h; what each call
- * means stands in the C++ header named at its interface. Only js/core and js/index use it.
+ * The Embind contract, by hand: numbers and addresses only; a flag is 1 or 0. A test compares the
+ * names here with the live module. A status is 0 or the value of `Status` in src/base/status.h; what
+ * each call means stands in the C++ header named at its interface. Only js/core and js/index use it.
  */
 
 /** A byte offset into wasm memory; 0 is null. */
@@ -31,8 +31,8 @@ export type RawConfig = readonly [
 export interface RawModule {
   readonly wasmMemory: WebAssembly.Memory;
   abi(): number;
-  simd128(): boolean;
-  dotIsSound(): boolean;
+  simd128(): number;
+  dotIsSound(): number;
   allocate(bytes: number): Address;
   release(at: Address): void;
   crc32(crc: number, at: Address, bytes: number): number;

@@ -7,10 +7,10 @@
 namespace {
 
 using rv::Collection;
-using Address = std::uintptr_t;
+using Address = std::uint32_t;
 
 Address address(const void* at) { return reinterpret_cast<Address>(at); }
-int code(rv::Status status) { return static_cast<int>(status); }
+std::uint32_t code(rv::Status status) { return static_cast<std::uint32_t>(status); }
 
 Collection& of(Address collection) { return *reinterpret_cast<Collection*>(collection); }
 
@@ -19,13 +19,13 @@ Collection& of(Address collection) { return *reinterpret_cast<Collection*>(colle
 Address create_collection(double max_bytes, std::uint32_t metric, std::uint32_t dim,
                           std::uint32_t index, std::uint32_t M, std::uint32_t ef_construction,
                           std::uint32_t seed, std::uint32_t quantization, std::uint32_t bits,
-                          bool keep) {
+                          std::uint32_t keep) {
   auto created = Collection::create({{static_cast<rv::Metric>(metric), dim},
                                      static_cast<rv::IndexType>(index),
                                      {M, ef_construction, seed},
                                      static_cast<rv::Quantization>(quantization),
                                      bits,
-                                     keep},
+                                     keep != 0},
                                     static_cast<std::uint64_t>(max_bytes));
   return created.ok() ? address(created.operator*().release()) : 0;
 }
@@ -33,27 +33,29 @@ Address create_collection(double max_bytes, std::uint32_t metric, std::uint32_t 
 void destroy(Address c) { delete &of(c); }
 std::uint32_t rows(Address c) { return of(c).store().rows(); }
 double used_bytes(Address c) { return static_cast<double>(of(c).used_bytes()); }
-float bytes_per_row(Address c) { return of(c).bytes_per_row(); }
+double bytes_per_row(Address c) { return of(c).bytes_per_row(); }
 Address vector(Address c, std::uint32_t r) { return address(of(c).vector(r)); }
 
-int stage(Address c, std::uint32_t count) { return code(of(c).stage(count)); }
+std::uint32_t stage(Address c, std::uint32_t count) { return code(of(c).stage(count)); }
 Address staged_row(Address c, std::uint32_t i) { return address(of(c).staged_row(i)); }
 Address targets(Address c) { return address(of(c).targets().data()); }
-int commit(Address c) { return code(of(c).commit()); }
-int remove_row(Address c, std::uint32_t r) { return code(of(c).remove(r)); }
+std::uint32_t commit(Address c) { return code(of(c).commit()); }
+std::uint32_t remove_row(Address c, std::uint32_t r) { return code(of(c).remove(r)); }
 void compact(Address c) { of(c).compact(); }
 void clear(Address c) { of(c).clear(); }
 std::uint32_t faulty(Address c) { return of(c).faulty(); }
 std::uint32_t pending(Address c) { return of(c).pending(); }
 std::uint32_t linked(Address c) { return of(c).graph().linked_rows(); }
-int maintain(Address c, std::uint32_t rows) { return code(of(c).maintain(rows)); }
+std::uint32_t maintain(Address c, std::uint32_t rows) { return code(of(c).maintain(rows)); }
 
-int prepare(Address c, std::uint32_t count, std::uint32_t k) {
+std::uint32_t prepare(Address c, std::uint32_t count, std::uint32_t k) {
   return code(of(c).prepare(count, k));
 }
 Address queries(Address c) { return address(of(c).queries().data()); }
 Address filter(Address c) { return address(of(c).filter().data()); }
-int search(Address c, bool exact, std::uint32_t ef) { return code(of(c).search(exact, ef)); }
+std::uint32_t search(Address c, std::uint32_t exact, std::uint32_t ef) {
+  return code(of(c).search(exact != 0, ef));
+}
 void force_plan(Address c, std::uint32_t plan) { of(c).force_plan(plan); }
 Address neighbors(Address c, std::uint32_t query) { return address(of(c).neighbors(query).data()); }
 std::uint32_t found(Address c, std::uint32_t query) {

@@ -1,8 +1,8 @@
 // The free functions of the module: memory for the host's own use, the checksum, and what the
 // build is. js/core/heap.ts is the only reader and writer of addresses.
 //
-// Here and beside: shims translate and decide nothing. Addresses and lengths are numbers, a status
-// is its value; sizes beyond 32 bits travel as double. types/raw.d.ts declares the contract.
+// Here and beside: shims translate and decide nothing. All is u32, addresses, flags and statuses
+// too, or double where it may not fit. types/raw.d.ts declares the contract.
 #include <emscripten/bind.h>
 
 #include <cstdlib>
@@ -12,22 +12,22 @@
 
 namespace {
 
-using Address = std::uintptr_t;
+using Address = std::uint32_t;
 
 // Changes with every incompatible change of the bindings; js/core/module.ts compares it.
-int abi() { return 2; }
+std::uint32_t abi() { return 2; }
 
-bool simd128() {
+std::uint32_t simd128() {
 #if defined(__wasm_simd128__)
-  return true;
+  return 1;
 #else
-  return false;
+  return 0;
 #endif
 }
 
 // Whether the integer dot of this build is right on this engine: the baseline compilers of some (V8
 // 11.3) get relaxed SIMD wrong for operands that have one result only.
-bool dot_is_sound() {
+std::uint32_t dot_is_sound() {
   constexpr std::size_t kCount = 64;
   std::int8_t query[kCount];
   struct {
@@ -44,7 +44,7 @@ bool dot_is_sound() {
   const auto* rows = reinterpret_cast<const std::byte*>(&row);
   std::int32_t sum = 0;
   rv::dot_i8(query, kCount, 0, {&rows, 1}, &sum);
-  return sum == wanted;
+  return sum == wanted ? 1 : 0;
 }
 
 // 0 where the memory is exhausted.

@@ -11,10 +11,10 @@
 
 namespace {
 
-using Address = std::uintptr_t;
+using Address = std::uint32_t;
 using rv::SnapshotLoader;
 
-int code(rv::Status status) { return static_cast<int>(status); }
+std::uint32_t code(rv::Status status) { return static_cast<std::uint32_t>(status); }
 
 struct SnapshotSaver {
   rv::MemoryBudget budget{UINT64_MAX};
@@ -28,17 +28,17 @@ Address address(const void* at) { return reinterpret_cast<Address>(at); }
 
 Address create_saver() { return address(new (std::nothrow) SnapshotSaver); }
 void destroy_saver(Address s) { delete &saver(s); }
-int save(Address s, Address collection) {
+std::uint32_t save(Address s, Address collection) {
   const rv::Status status = reinterpret_cast<rv::Collection*>(collection)->save(saver(s).writer);
   saver(s).engine_sections = saver(s).writer.sections().size();
   return code(status);
 }
-int add_host_section(Address s, std::uint32_t kind, std::uint32_t flags, std::uint32_t version,
-                     double length, std::uint32_t crc) {
+std::uint32_t add_host_section(Address s, std::uint32_t kind, std::uint32_t flags,
+                               std::uint32_t version, double length, std::uint32_t crc) {
   return code(saver(s).writer.add_host_section(
       {kind, flags, version, crc, 0, static_cast<std::uint64_t>(length)}));
 }
-int finish(Address s) { return code(saver(s).writer.finish()); }
+std::uint32_t finish(Address s) { return code(saver(s).writer.finish()); }
 double total_bytes(Address s) { return static_cast<double>(saver(s).writer.total_bytes()); }
 std::uint32_t part_count(Address s) {
   return static_cast<std::uint32_t>(saver(s).writer.parts().size());
@@ -58,29 +58,29 @@ double host_offset(Address s, std::uint32_t i) {
 }
 
 // Bytes of header and table that open() wants, or -status.
-int prefix_bytes(Address at, std::uint32_t length) {
+double prefix_bytes(Address at, std::uint32_t length) {
   const auto bytes =
       rv::SectionReader::prefix_bytes({reinterpret_cast<const std::byte*>(at), length});
-  return bytes.ok() ? static_cast<int>(*bytes) : -code(bytes.status());
+  return bytes.ok() ? *bytes : -static_cast<double>(bytes.status());
 }
 
 void destroy_loader(Address l) { delete &loader(l); }
 Address create_loader(double max_bytes, std::uint32_t index, std::uint32_t M,
                       std::uint32_t ef_construction, std::uint32_t seed, std::uint32_t quantization,
-                      std::uint32_t bits, bool keep) {
+                      std::uint32_t bits, std::uint32_t keep) {
   return address(new (std::nothrow) SnapshotLoader(static_cast<std::uint64_t>(max_bytes),
                                                    {{},
                                                     static_cast<rv::IndexType>(index),
                                                     {M, ef_construction, seed},
                                                     static_cast<rv::Quantization>(quantization),
                                                     bits,
-                                                    keep}));
+                                                    keep != 0}));
 }
-int open(Address l, Address prefix, std::uint32_t length, double total) {
+std::uint32_t open(Address l, Address prefix, std::uint32_t length, double total) {
   return code(loader(l).open({reinterpret_cast<const std::byte*>(prefix), length},
                              static_cast<std::uint64_t>(total)));
 }
-int next(Address l) { return code(loader(l).next()); }
+std::uint32_t next(Address l) { return code(loader(l).next()); }
 double wanted_offset(Address l) { return static_cast<double>(loader(l).wanted().offset); }
 Address wanted_address(Address l) { return address(loader(l).wanted().to); }
 std::uint32_t wanted_length(Address l) {

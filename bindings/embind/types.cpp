@@ -2,29 +2,21 @@
 // bind.cpp, which registers strings, views and 64-bit integers too and so brings their JavaScript
 // along (a third of the glue). The linker takes the first definition it sees: this one.
 #include <emscripten/bind.h>
+#include <emscripten/em_js.h>
 #include <emscripten/wire.h>
 
+#include <cstdint>
 #include <cstdlib>
-#include <limits>
 
 using emscripten::internal::InitFunc;
 using emscripten::internal::TypeID;
 
+// Embind's registration of floats uses it and leaves it to that of booleans to ask for it.
+EM_JS_DEPS(rv_types, "$GenericWireTypeSize");
+
 namespace {
 
 InitFunc* first_binding = nullptr;
-
-template <typename T>
-void register_integer(const char* name) {
-  emscripten::internal::_embind_register_integer(TypeID<T>::get(), name, sizeof(T),
-                                                 std::numeric_limits<T>::min(),
-                                                 std::numeric_limits<T>::max());
-}
-
-template <typename T>
-void register_float(const char* name) {
-  emscripten::internal::_embind_register_float(TypeID<T>::get(), name, sizeof(T));
-}
 
 }  // namespace
 
@@ -47,10 +39,7 @@ void _embind_register_bindings(InitFunc* binding) {
 
 EMSCRIPTEN_BINDINGS(rv_types) {
   emscripten::internal::_embind_register_void(TypeID<void>::get(), "void");
-  emscripten::internal::_embind_register_bool(TypeID<bool>::get(), "bool", true, false);
-  register_integer<int>("int");
-  register_integer<unsigned int>("unsigned int");
-  register_integer<unsigned long>("unsigned long");
-  register_float<float>("float");
-  register_float<double>("double");
+  emscripten::internal::_embind_register_integer(TypeID<std::uint32_t>::get(), "unsigned int", 4, 0,
+                                                 UINT32_MAX);
+  emscripten::internal::_embind_register_float(TypeID<double>::get(), "double", 8);
 }

@@ -6,7 +6,7 @@ import { VERSION } from './version.js';
 export function capabilitiesOf(core: Core): Capabilities {
   return {
     version: VERSION,
-    simd: core.raw.simd128(),
+    simd: core.raw.simd128() !== 0,
     relaxedSimd: hostHasRelaxedSimd(),
     // Node, Deno and Bun share memory always; pages only when they are cross-origin isolated.
     threads:

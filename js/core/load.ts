@@ -76,7 +76,7 @@ async function loadInstalled(host: Host): Promise<Core> {
   if (hostHasRelaxedSimd()) {
     try {
       const core = await startInstalled(host, true);
-      if (core.raw.dotIsSound()) return core;
+      if (core.raw.dotIsSound() !== 0) return core;
     } catch {}
   }
   try {

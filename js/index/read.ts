@@ -92,7 +92,7 @@ export function stats(state: State): IndexStats {
     memoryBytes: collection.usedBytes(),
     bytesPerVector: collection.bytesPerRow(),
     wasmBytes: core.heap.byteLength,
-    simd: core.raw.simd128(),
+    simd: core.raw.simd128() !== 0,
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 namespace rv {
@@ -9,8 +10,11 @@ namespace rv {
 void* MemoryBudget::resize(void* block, std::size_t old_bytes, std::size_t new_bytes) noexcept {
   const std::uint64_t used = used_bytes_ - old_bytes + new_bytes;
   if (new_bytes > old_bytes && used > max_bytes_) return nullptr;
-  void* resized = std::realloc(block, new_bytes);
-  if (resized != nullptr) used_bytes_ = used;
+  void* resized = std::malloc(new_bytes);
+  if (resized == nullptr) return nullptr;
+  if (block != nullptr) std::memcpy(resized, block, std::min(old_bytes, new_bytes));
+  std::free(block);
+  used_bytes_ = used;
   return resized;
 }
 
@@ -18,6 +22,8 @@ void MemoryBudget::release(void* block, std::size_t bytes) noexcept {
   std::free(block);
   used_bytes_ -= bytes;
 }
+
+RawArray::RawArray(MemoryBudget& budget) noexcept : budget_(&budget) {}
 
 Status RawArray::reserve(std::size_t count, std::size_t element_bytes) noexcept {
   if (count <= capacity_) return Status::kOk;

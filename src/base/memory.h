@@ -48,7 +48,7 @@ class RawArray {
   }
 
  protected:
-  explicit RawArray(MemoryBudget& budget) noexcept : budget_(&budget) {}
+  explicit RawArray(MemoryBudget& budget) noexcept;
   RawArray(const RawArray&) = delete;
   RawArray& operator=(const RawArray&) = delete;
 

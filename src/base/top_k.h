@@ -33,6 +33,25 @@ inline float to_distance(std::uint64_t key) noexcept {
   return std::bit_cast<float>((ordered & 0x80000000u) != 0 ? ordered & 0x7FFFFFFFu : ~ordered);
 }
 
+// A heap of `size` keys with the largest in front takes one more.
+inline void push_key(std::uint64_t* heap, std::size_t size, std::uint64_t key) noexcept {
+  for (; size > 0 && heap[(size - 1) / 2] < key; size = (size - 1) / 2)
+    heap[size] = heap[(size - 1) / 2];
+  heap[size] = key;
+}
+
+// Puts `key` in place of the one in front.
+inline void replace_front(std::uint64_t* heap, std::size_t size, std::uint64_t key) noexcept {
+  std::size_t hole = 0;
+  for (std::size_t child = 1; child < size; child = 2 * hole + 1) {
+    if (child + 1 < size && heap[child + 1] > heap[child]) ++child;
+    if (heap[child] <= key) break;
+    heap[hole] = heap[child];
+    hole = child;
+  }
+  heap[hole] = key;
+}
+
 class TopK {
  public:
   // Pre: keys is not empty; keys.size() is k.
@@ -42,9 +61,9 @@ class TopK {
   void offer(float distance, std::uint32_t row) noexcept {
     const std::uint64_t key = to_key(distance, row);
     if (size_ < keys_.size()) {
-      sift_up(key);
+      push_key(keys_.data(), size_++, key);
     } else if (key < keys_[0]) {
-      sift_down(key, size_);
+      replace_front(keys_.data(), size_, key);
     }
   }
 
@@ -64,7 +83,7 @@ class TopK {
     for (std::uint32_t left = size_; left > 1;) {
       const std::uint64_t last = keys_[--left];
       keys_[left] = keys_[0];
-      sift_down(last, left);
+      replace_front(keys_.data(), left, last);
     }
     Neighbor* neighbors = reinterpret_cast<Neighbor*>(keys_.data());
     for (std::uint32_t i = 0; i < size_; ++i) {
@@ -76,25 +95,6 @@ class TopK {
   }
 
  private:
-  void sift_up(std::uint64_t key) noexcept {
-    std::size_t hole = size_++;
-    for (; hole > 0 && keys_[(hole - 1) / 2] < key; hole = (hole - 1) / 2)
-      keys_[hole] = keys_[(hole - 1) / 2];
-    keys_[hole] = key;
-  }
-
-  // Puts `key` in place of the root of the heap of the first `count` keys.
-  void sift_down(std::uint64_t key, std::size_t count) noexcept {
-    std::size_t hole = 0;
-    for (std::size_t child = 1; child < count; child = 2 * hole + 1) {
-      if (child + 1 < count && keys_[child + 1] > keys_[child]) ++child;
-      if (keys_[child] <= key) break;
-      keys_[hole] = keys_[child];
-      hole = child;
-    }
-    keys_[hole] = key;
-  }
-
   std::span<std::uint64_t> keys_;
   std::uint32_t size_ = 0;
 };

@@ -17,9 +17,8 @@ constexpr float kDeviations = 2.5f;
 
 }  // namespace
 
-// Calls use(rows) for the accepted rows from `from` on, a group at a time.
-template <typename Use>
-void Collection::for_each_accepted(std::uint32_t from, Use use) const noexcept {
+// Calls offer(rows, nearest) for the accepted rows from `from` on, a group at a time.
+void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) noexcept {
   std::uint32_t rows[kGroup];
   std::uint32_t count = 0;
   const std::uint32_t end = store_.rows();
@@ -35,10 +34,10 @@ void Collection::for_each_accepted(std::uint32_t from, Use use) const noexcept {
     }
     rows[count++] = row;
     if (count < kGroup) continue;
-    use(std::span<const std::uint32_t>(rows, count));
+    (this->*offer)({rows, count}, nearest);
     count = 0;
   }
-  if (count > 0) use(std::span<const std::uint32_t>(rows, count));
+  (this->*offer)({rows, count}, nearest);
 }
 
 // Exact distances, or as exact as what is stored.
@@ -54,10 +53,6 @@ void Collection::for_each_accepted(std::uint32_t from, Use use) const noexcept {
   for (std::size_t i = 0; i < rows.size(); ++i) nearest.offer(distances[i], rows[i]);
   cost_.distance_evaluations += rows.size();
   cost_.bytes_read += rows.size() * vector_bytes();
-}
-
-void Collection::scan_vectors(TopK& nearest) noexcept {
-  for_each_accepted(0, [&](std::span<const std::uint32_t> rows) { offer(rows, nearest); });
 }
 
 // The codes of all accepted rows from `from` on; the best are ranked by their vectors.
@@ -89,13 +84,15 @@ void Collection::offer_codes(std::uint32_t from, TopK& candidates) noexcept {
     cost_.bytes_read += scanned * bit_bytes();
     return;
   }
-  for_each_accepted(from, [&](std::span<const std::uint32_t> rows) {
-    float distances[kGroup];
-    codes_.int8().distances(prepared_.int8.data(), rows, {distances, rows.size()});
-    for (std::size_t i = 0; i < rows.size(); ++i) candidates.offer(distances[i], rows[i]);
-    cost_.codes_scanned += rows.size();
-    cost_.bytes_read += rows.size() * codes_.int8().blocks().row_bytes();
-  });
+  offer_accepted(from, &Collection::offer_int8, candidates);
+}
+
+void Collection::offer_int8(std::span<const std::uint32_t> rows, TopK& candidates) noexcept {
+  float distances[kGroup];
+  codes_.int8().distances(prepared_.int8.data(), rows, {distances, rows.size()});
+  for (std::size_t i = 0; i < rows.size(); ++i) candidates.offer(distances[i], rows[i]);
+  cost_.codes_scanned += rows.size();
+  cost_.bytes_read += rows.size() * codes_.int8().blocks().row_bytes();
 }
 
 // Whether the bound of a one-bit estimate says that the row cannot be among the nearest. What that
@@ -170,8 +167,7 @@ Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& e
       if (const Status status = scan_codes(graph_rows_, effort, nearest); status != Status::kOk)
         return status;
     } else {
-      for_each_accepted(graph_rows_,
-                        [&](std::span<const std::uint32_t> rows) { offer(rows, nearest); });
+      offer_accepted(graph_rows_, &Collection::offer, nearest);
     }
   }
   return nearest.size() >= std::min(k_, matches_);

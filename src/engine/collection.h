@@ -190,13 +190,13 @@ class Collection {
   static constexpr std::uint32_t kRerankGroup = 8;
   static constexpr std::uint32_t kMinRanked = 32;  // candidates of a walk
   bool accepts(std::uint32_t row) const noexcept { return !accepting_ || accepted_.test(row); }
-  template <typename Use>
-  void for_each_accepted(std::uint32_t from, Use use) const noexcept;
+  using Offer = void (Collection::*)(std::span<const std::uint32_t>, TopK&) noexcept;
+  void offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) noexcept;
   void offer(std::span<const std::uint32_t> rows, TopK& nearest) noexcept;
   void offer_node(std::uint32_t node, TopK& nearest) noexcept;
-  void scan_vectors(TopK& nearest) noexcept;
   Status scan_codes(std::uint32_t from, const Effort& effort, TopK& nearest) noexcept;
   void offer_codes(std::uint32_t from, TopK& candidates) noexcept;
+  void offer_int8(std::span<const std::uint32_t> rows, TopK& candidates) noexcept;
   bool out_of_reach(const Neighbor& candidate, const TopK& nearest) const noexcept;
   void rank_scanned(std::span<const Neighbor> candidates, std::uint32_t from,
                     TopK& nearest) noexcept;

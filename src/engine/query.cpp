@@ -170,7 +170,7 @@ Status Collection::search_by(Plan plan, const PlanInput& input, const Effort& ef
   }
   if (plan != Plan::kVectors && plan != Plan::kCodes) cost_.plan = plan = plan_scan(input);
   if (plan == Plan::kCodes && input.has_codes) return scan_codes(0, effort, nearest);
-  scan_vectors(nearest);
+  offer_accepted(0, &Collection::offer, nearest);
   return Status::kOk;
 }
 

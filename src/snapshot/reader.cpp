@@ -1,7 +1,6 @@
 #include "snapshot/reader.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
 #include "base/bytes.h"
@@ -23,8 +22,8 @@ Status check_supported(const Section& section) noexcept {
 }  // namespace
 
 Result<std::uint32_t> SectionReader::prefix_bytes(std::span<const std::byte> header) noexcept {
-  if (header.size() < sizeof kSnapshotMagic ||
-      std::memcmp(header.data(), kSnapshotMagic, sizeof kSnapshotMagic) != 0)
+  const auto magic = std::as_bytes(std::span(kSnapshotMagic));
+  if (header.size() < magic.size() || !std::ranges::equal(header.first(magic.size()), magic))
     return Status::kNotSnapshot;
   if (header.size() < kHeaderBytes) return Status::kFormatChecksum;
   // Before the checksum: a newer major may define the rest of the header anew.

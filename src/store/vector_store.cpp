@@ -76,11 +76,6 @@ Status VectorStore::remove(std::uint32_t row) noexcept {
   return Status::kOk;
 }
 
-void VectorStore::move(std::uint32_t to, std::uint32_t from) noexcept {
-  if (from >= released_) vectors_.move(to, from);
-  if (shape_.metric == Metric::kCosine) inverse_norms_[to] = inverse_norms_[from];
-}
-
 void VectorStore::end_compact(std::uint32_t rows) noexcept {
   if (released_ == rows_) released_ = rows;
   rows_ = rows;

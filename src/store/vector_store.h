@@ -90,7 +90,7 @@ class VectorStore {
     std::uint32_t to = 0;
     for (std::uint32_t from = 0; from < rows_; ++from) {
       if (deleted_.test(from)) continue;
-      if (to != from) move(to, from);
+      take(from, to);
       moved(to++, from);
     }
     end_compact(to);
@@ -110,7 +110,6 @@ class VectorStore {
  private:
   Status check_targets(std::span<const std::uint32_t> targets) const noexcept;
   void take(std::uint32_t from, std::uint32_t to) noexcept;
-  void move(std::uint32_t to, std::uint32_t from) noexcept;
   void end_compact(std::uint32_t rows) noexcept;
 
   Shape shape_;

@@ -46,7 +46,7 @@ inline float ranked(Metric metric, const Bytes& query, const Bytes& vector) {
   const float sum = lane_sum(terms);
   if (metric == Metric::kDot) return 0.0f - sum;
   if (metric != Metric::kCosine) return sum;
-  return std::min(std::max(1.0f - sum * (scale_of(q) * scale_of(x)), 0.0f), 2.0f);
+  return std::min(std::max(1.0f - sum * scale_of(q) * scale_of(x), 0.0f), 2.0f);
 }
 
 inline float ranked_bits(const Bytes& query, const Bytes& vector) {

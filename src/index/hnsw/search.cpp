@@ -108,26 +108,26 @@ bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Fil
   scratch.visit(filter.start);
   scratch.rows[0] = filter.start;
   std::uint32_t count = 1;
-  // The frontier is a heap with the smallest key in front.
+  // A heap of complements: the nearest is in front.
   Array<std::uint64_t>& frontier = scratch.frontier;
   frontier.reset();
-  const auto later = [](std::uint64_t a, std::uint64_t b) noexcept { return a > b; };
   for (;;) {
     codec.distances(query, {scratch.rows, count}, {scratch.distances, count});
     scratch.cost.distance_evaluations += count;
     if (frontier.reserve(frontier.size() + count) != Status::kOk) return false;
     for (std::uint32_t i = 0; i < count; ++i) {
       if (!nearest.admits(scratch.distances[i])) continue;
-      frontier.push(to_key(scratch.distances[i], scratch.rows[i]));
-      std::push_heap(frontier.data(), frontier.data() + frontier.size(), later);
+      frontier.push(0);
+      push_key(frontier.data(), frontier.size() - 1,
+               ~to_key(scratch.distances[i], scratch.rows[i]));
       if (accepts(*filter.accepted, scratch.rows[i]))
         nearest.offer(scratch.distances[i], scratch.rows[i]);
     }
     do {
       if (frontier.size() == 0) return true;
-      std::pop_heap(frontier.data(), frontier.data() + frontier.size(), later);
-      const std::uint64_t key = frontier[frontier.size() - 1];
+      const std::uint64_t key = ~frontier[0];
       frontier.pop();
+      replace_front(frontier.data(), frontier.size(), frontier.data()[frontier.size()]);
       if (!nearest.admits(to_distance(key))) return true;
       if (scratch.cost.distance_evaluations >= limit) return false;
       count = gather(static_cast<std::uint32_t>(key), *filter.accepted, filter.hops, scratch);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "base/crc32.h"
 #include "index/hnsw/hnsw.h"
@@ -13,8 +12,7 @@ namespace {
 constexpr std::uint32_t kEmpty = 0xFFFFFFFFu;
 
 bool same_code(const Codec& codec, std::uint32_t a, std::uint32_t b) noexcept {
-  const auto code = codec.code(a);
-  return std::memcmp(code.data(), codec.code(b).data(), code.size()) == 0;
+  return std::ranges::equal(codec.code(a), codec.code(b));
 }
 
 }  // namespace
