@@ -63,6 +63,8 @@ export interface RawCollection extends RawHandle {
   queries(): Address;
   filter(): Address;
   search(exact: boolean, ef: number): StatusCode;
+  /** kAny ends it, before the next write. */
+  withhold(row: number): void;
   forcePlan(plan: number): void;
   neighbors(query: number): Address;
   found(query: number): number;

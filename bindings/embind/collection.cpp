@@ -56,6 +56,7 @@ Address filter(Address c) { return address(of(c).filter().data()); }
 std::uint32_t search(Address c, std::uint32_t exact, std::uint32_t ef) {
   return code(of(c).search(exact != 0, ef));
 }
+void withhold(Address c, std::uint32_t row) { of(c).withhold(row); }
 void force_plan(Address c, std::uint32_t plan) { of(c).force_plan(plan); }
 Address neighbors(Address c, std::uint32_t query) { return address(of(c).neighbors(query).data()); }
 std::uint32_t found(Address c, std::uint32_t query) {
@@ -97,6 +98,7 @@ EMSCRIPTEN_BINDINGS(rv_collection) {
   emscripten::function("Collection.queries", &queries);
   emscripten::function("Collection.filter", &filter);
   emscripten::function("Collection.search", &search);
+  emscripten::function("Collection.withhold", &withhold);
   emscripten::function("Collection.forcePlan", &force_plan);
   emscripten::function("Collection.neighbors", &neighbors);
   emscripten::function("Collection.found", &found);

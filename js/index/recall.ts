@@ -8,15 +8,16 @@ import { checkVectors } from './vectors.js';
 
 /**
  * How much of the truth searches find, from exact scans on sampled queries, and the `ef` that is
- * wide enough. The samples are records, or queries of the caller's; a record does not count as its
- * own neighbour.
+ * wide enough. The samples are queries of the caller's, or records, each searched for as if it had
+ * never been written: left out of the answers and of the graph, through which it would find its own
+ * neighbours.
  */
 
 /** Widths that tuning tries, narrow ones first; each costs about 1.4 times the one before. */
 const LADDER = [32, 45, 64, 90, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 4096];
 
-/** `Collection::kAny`, and `Plan::kGraph` of src/engine/plan.h. */
-const ANY_PLAN = 0xffffffff;
+/** `Collection::kAny`, of plans and rows, and `Plan::kGraph` of src/engine/plan.h. */
+const ANY = 0xffffffff;
 const GRAPH = 2;
 
 const TUNED_TOP_K = 10;
@@ -34,7 +35,7 @@ function draw(seed: number): number {
 
 interface Sample {
   readonly vector: ArrayLike<number>;
-  /** The record that it is, which is left out of its own neighbours. */
+  /** The record that it is, or ANY. */
   readonly row: number;
 }
 
@@ -59,58 +60,22 @@ function rowsOf(
   topK: number,
   exact: boolean,
   ef: number,
-  plan = ANY_PLAN,
+  plan = ANY,
 ): number[] {
-  const { collection, core, shape } = state;
-  const k = Math.max(1, Math.min(topK + (sample.row < 0 ? 0 : 1), state.records.count));
-  check(collection.prepare(1, k));
+  const { collection, core, shape, records } = state;
+  check(collection.prepare(1, Math.max(1, Math.min(topK, records.count))));
   core.heap.write(collection.queries(), sample.vector, shape.bits);
+  collection.withhold(sample.row);
   collection.forcePlan(plan);
   const status = collection.search(exact, ef);
-  collection.forcePlan(ANY_PLAN);
+  collection.forcePlan(ANY);
+  collection.withhold(ANY);
   check(status);
   const rows: number[] = [];
   core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row) => {
-    if (row !== sample.row) rows.push(row);
+    rows.push(row);
   });
-  return rows.slice(0, topK);
-}
-
-/**
- * A query as new ones are. A record in a graph is found by its own links and says too little about
- * others: it is moved by as much as its last neighbour is off, in the direction `by`. Beside it the
- * direction in which two of its neighbours differ, for the next one.
- */
-function besideSample(
-  state: State,
-  sample: Sample,
-  by: readonly number[] | undefined,
-): { readonly query: Sample; readonly next: readonly number[] | undefined } {
-  const { shape } = state;
-  const unit = (vector: ArrayLike<number>): number[] => {
-    const size = shape.metric === 'cosine' ? norm(Array.from(vector)) : 1;
-    return Array.from(vector, (x) => x / size);
-  };
-  const minus = (a: readonly number[], b: readonly number[]): number[] =>
-    a.map((x, i) => x - (b[i] as number));
-  const near = shape.bits ? [] : rowsOf(state, sample, TUNED_TOP_K, false, 64);
-  const [first, last] = [near[0], near.at(-1)];
-  if (first === undefined || last === undefined) return { query: sample, next: by };
-  const [nearest, farthest, from] = [
-    unit(vectorAt(state, first)),
-    unit(vectorAt(state, last)),
-    unit(sample.vector),
-  ];
-  const next = minus(nearest, farthest);
-  const step = norm(minus(farthest, from)) / norm(by ?? next);
-  const vector = from.map((x, i) => x + step * ((by ?? next)[i] as number));
-  const size = norm(vector);
-  const query = size > 1e-9 && size < 1e17 ? { vector, row: -1 } : sample;
-  return { query, next: norm(next) > 0 ? next : by };
-}
-
-function norm(vector: readonly number[]): number {
-  return Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+  return rows;
 }
 
 /** The share of `truth` that is among `rows`. */
@@ -153,7 +118,7 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
       : checkVectors('queries', queries, state.shape).slice(0, samples);
   const chosen = ef ?? efFor(opened(state), topK);
   const list = given
-    ? given.map((vector) => ({ vector: Array.from(vector), row: -1 }))
+    ? given.map((vector) => ({ vector, row: ANY }))
     : sampleRows(state, samples, seed);
   const shares = list.map((sample) =>
     share(rowsOf(state, sample, topK, true, 0), rowsOf(state, sample, topK, false, chosen)),
@@ -206,11 +171,19 @@ function tuneNow(state: State): TuneResult {
   return step.value;
 }
 
-/** `steps` steps of the tuning that the index is due, if it is. */
+/**
+ * `steps` steps of the tuning that the index is due, if it is. Never throws, since it follows
+ * writes that are done: where there is no memory for searches the width stays as it is.
+ */
 export function advanceTuning(state: State, steps: number): void {
-  for (let step = 0; step < steps && isTuning(state); ++step) {
-    state.tuning ??= tuneSteps(state, state.target);
-    if (state.tuning.next().done) state.tuning = undefined;
+  try {
+    for (let step = 0; step < steps && isTuning(state); ++step) {
+      state.tuning ??= tuneSteps(state, state.target);
+      if (state.tuning.next().done) state.tuning = undefined;
+    }
+  } catch {
+    state.tuning = undefined;
+    state.tuned = { ef: efFor(state, TUNED_TOP_K), count: state.records.count };
   }
 }
 
@@ -228,17 +201,14 @@ function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
     return { ...estimate([], 1), ef: efFor(state, TUNED_TOP_K), targetRecall: target, samples: 0 };
   const ladder = state.ef === undefined ? LADDER : [state.ef];
   const shares: number[][] = ladder.map(() => []);
-  let by: readonly number[] | undefined;
   for (const sample of samples) {
-    const { query, next } = besideSample(state, sample, by);
-    by = next;
-    const truth = rowsOf(state, query, TUNED_TOP_K, true, 0);
+    const truth = rowsOf(state, sample, TUNED_TOP_K, true, 0);
     // The width is the graph's, even where a scan would be cheaper at the moment.
-    const plan = state.collection.linked() > 0 ? GRAPH : ANY_PLAN;
+    const plan = state.collection.linked() > 0 ? GRAPH : ANY;
     let found = 0;
     for (const [i, ef] of ladder.entries()) {
       // What finds all is not worth a wider walk.
-      if (found < 1) found = share(truth, rowsOf(state, query, TUNED_TOP_K, false, ef, plan));
+      if (found < 1) found = share(truth, rowsOf(state, sample, TUNED_TOP_K, false, ef, plan));
       shares[i]?.push(found);
     }
     yield;

@@ -6,7 +6,7 @@ import { check } from '../core/status.js';
 import type { WriteResult } from '../types.js';
 import { loadedConfig, rawConfig } from './config.js';
 import { metadataText } from './metadata.js';
-import { checkEf, checkTarget } from './recall.js';
+import { advanceTuning, checkEf, checkTarget } from './recall.js';
 import { checkId, Records } from './records.js';
 import {
   damaged,
@@ -154,7 +154,10 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
     state.foreign = [...sections.values()].filter(
       ({ kind }) => ![IDS, META, INFO, NAMS].includes(kind),
     );
-    return { inserted: records.count, updated: 0, version: ++state.version };
+    ++state.version;
+    // As after writes: a graph that was just made, or saved for another target, has no `ef` yet.
+    if (config.index === 'hnsw') advanceTuning(state, 1 + records.count / 8);
+    return { inserted: records.count, updated: 0, version: state.version };
   } finally {
     collection?.delete();
     loader.delete();

@@ -58,6 +58,7 @@ void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) 
 // The codes of all accepted rows from `from` on; the best are ranked by their vectors.
 Status Collection::scan_codes(std::uint32_t from, const Effort& effort, TopK& nearest) noexcept {
   const auto depth_limit = std::max<std::size_t>(store_.rows(), 1);
+  if (codes_.has_bits()) codes_.turn(prepared_);
   std::size_t ranked = 0;
   for (std::size_t depth = std::min<std::size_t>(effort.depth, depth_limit);; depth *= 4) {
     depth = std::min(depth, depth_limit);
@@ -69,8 +70,9 @@ Status Collection::scan_codes(std::uint32_t from, const Effort& effort, TopK& ne
     rank_scanned(sorted.subspan(ranked), from, nearest);
     ranked = sorted.size();
     const bool all = ranked < depth || depth == depth_limit || !codes_.has_bits();
-    if (all || (nearest.is_full() && out_of_reach(sorted.back(), nearest))) return Status::kOk;
+    if (all || (nearest.is_full() && out_of_reach(sorted.back(), nearest))) break;
   }
+  return Status::kOk;
 }
 
 void Collection::offer_codes(std::uint32_t from, TopK& candidates) noexcept {
@@ -128,31 +130,40 @@ void Collection::count_walk() noexcept {
       scratch_.cost.hops * graph_.node_bytes();
 }
 
+Status Collection::begin_walk(const Effort& effort) noexcept {
+  scratch_.cost = {};
+  return scratch_.prepare(store_.rows(), effort.ef, codes_.navigator());
+}
+
+// The node of the query's own code, where a row has that.
+std::uint32_t Collection::known_node() noexcept {
+  if (withheld_ != kAny) return Hnsw::kNone;
+  return graph_.find(codes_.navigator(), codes_.navigator_code(prepared_));
+}
+
 // False: there may be more matches than were found.
 Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& effort,
                               std::uint32_t start, TopK& nearest) noexcept {
   if (!input.has_graph) return false;  // a plan that was forced
+  if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
   const std::byte* query = codes_.navigator_query(prepared_);
-  if (scratch_.prepare(store_.rows(), effort.ef, codec) != Status::kOk) return Status::kOutOfMemory;
-  scratch_.cost = {};
   std::uint64_t walked = 0;
   if (!input.filtered) {
-    graph_.search(codec, query, effort.ef, scratch_);
-    walked_ef_ += effort.ef;
-    walked_evaluations_ += scratch_.cost.distance_evaluations;
+    graph_.search(codec, query, known_node(), effort.ef, scratch_);
     count_walk();
     walked = cost_.distance_evaluations;
     const std::uint32_t ranked = std::min(scratch_.beam.size(), std::max(2 * k_, kMinRanked));
     for (std::uint32_t i = 0; i < ranked; ++i) offer_node(scratch_.beam.row(i), nearest);
   } else {
-    if (candidates_.resize(effort.ef) != Status::kOk) return Status::kOutOfMemory;
-    TopK found(candidates_.span().first(effort.ef));
+    const auto ef = static_cast<std::size_t>(effort.ef * widening(input, plan));
+    if (candidates_.resize(ef) != Status::kOk) return Status::kOutOfMemory;
+    TopK found(candidates_.span().first(ef));
     if (start == Hnsw::kNone) start = graph_.approach(codec, query, scratch_);
     const double limit = forced_plan_ == kAny ? walk_limit(input) : 1e18;
     const bool whole = graph_.search_filtered(
         codec, query,
-        {start, &accepted_, plan == Plan::kTwoHops ? 2u : 1u, static_cast<std::uint64_t>(limit)},
+        {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u, static_cast<std::uint64_t>(limit)},
         found, scratch_);
     count_walk();
     if (!whole) return false;

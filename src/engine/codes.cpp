@@ -61,7 +61,7 @@ void Codes::activate() noexcept {
     const float term = center_.residual(vector, inverse_norm, turned);
     rotation_.apply(turned);
     if (has_bits_) bits_.encode(row, turned, term);
-    if (has_rabitq_) rabitq_.encode_turned(row, turned, term);
+    if (has_rabitq_) rabitq_.encode_turned(rabitq_.blocks().row(row), turned, term);
   }
   if (has_int8_) int8_.encode(row, vector, inverse_norm, residual);
 }
@@ -111,24 +111,47 @@ Status Codes::prepare(const std::byte* vector, float inverse_norm,
   if (const Status status = query.plain.resize(plain_.query_bytes()); status != Status::kOk)
     return status;
   plain_.prepare(vector, inverse_norm, query.plain.data());
+  query.vector = vector;
+  query.inverse_norm = inverse_norm;
   if (!active_) return Status::kOk;
 
   const std::size_t width = padded(config_->shape.dim);
-  if (query.floats.resize(2 * width) != Status::kOk ||
+  if (query.floats.resize(width) != Status::kOk || query.scratch.resize(width) != Status::kOk ||
       (has_int8_ && query.int8.resize(int8_.query_bytes()) != Status::kOk) ||
       (has_rabitq_ && query.rabitq.resize(rabitq_.query_bytes()) != Status::kOk) ||
-      (has_bits_ && query.bits.resize(bits_.query_bytes()) != Status::kOk))
+      (has_bits_ && query.bits.resize(bits_.query_bytes()) != Status::kOk) ||
+      query.code.resize(navigator_code_bytes()) != Status::kOk)
     return Status::kOutOfMemory;
-  const std::span<float> v = query.floats.span().first(width);
-  const std::span<float> turned = query.floats.span().subspan(width);
-  const float term = center_.query(vector, inverse_norm, v);
-  if (has_int8_) int8_.prepare_turned(v, term, query.int8.data());
-  if (!has_bits_ && !has_rabitq_) return Status::kOk;
-  std::ranges::copy(v, turned.begin());
-  rotation_.apply(turned);
-  if (has_rabitq_) rabitq_.prepare_turned(turned, term, query.rabitq.data());
-  if (has_bits_) bits_.prepare(turned, term, query.bits.data());
+  const std::span<float> v = query.floats.span();
+  query.term = center_.query(vector, inverse_norm, v);
+  query.turned = false;
+  if (has_int8_) int8_.prepare_turned(v, query.term, query.int8.data());
+  if (has_rabitq_) turn(query);
   return Status::kOk;
+}
+
+// The forms that want the rotation, which takes longer than all else: a walk by int8 does without.
+void Codes::turn(PreparedQuery& query) const noexcept {
+  if (query.turned) return;
+  query.turned = true;
+  const std::span<float> v = query.floats.span();
+  rotation_.apply(v);
+  if (has_rabitq_) rabitq_.prepare_turned(v, query.term, query.rabitq.data());
+  if (has_bits_) bits_.prepare(v, query.term, query.bits.data());
+}
+
+std::size_t Codes::navigator_code_bytes() const noexcept {
+  return (has_int8_ ? int8_.blocks() : rabitq_.blocks()).row_bytes();
+}
+
+std::span<const std::byte> Codes::navigator_code(PreparedQuery& query) const noexcept {
+  if (!config_->has_codes()) return {query.vector, config_->shape.row_bytes()};
+  const std::span<float> scratch = query.scratch.span();
+  if (has_int8_)
+    int8_.encode_to(query.code.data(), query.vector, query.inverse_norm, scratch);
+  else
+    rabitq_.encode_to(query.code.data(), query.vector, query.inverse_norm, scratch);
+  return query.code.span();
 }
 
 float Codes::bytes_per_row() const noexcept {

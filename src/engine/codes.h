@@ -26,13 +26,25 @@ namespace rv {
 // A query in every form that is needed.
 struct PreparedQuery {
   explicit PreparedQuery(MemoryBudget& budget) noexcept
-      : floats(budget), plain(budget), int8(budget), rabitq(budget), bits(budget) {}
+      : floats(budget),
+        scratch(budget),
+        plain(budget),
+        int8(budget),
+        rabitq(budget),
+        bits(budget),
+        code(budget) {}
 
-  Array<float> floats;  // residual, then the same rotated
+  const std::byte* vector = nullptr;  // the caller's
+  float inverse_norm = 1;
+  Array<float> floats;  // v of quant/center.h, rotated once `turned`
+  float term = 0;       // of the query
+  bool turned = false;
+  Array<float> scratch;
   Array<std::byte> plain;
   Array<std::byte> int8;
   Array<std::byte> rabitq;
   Array<std::byte> bits;
+  Array<std::byte> code;
 };
 
 class Codes {
@@ -82,8 +94,12 @@ class Codes {
   const Sq8Codes& int8() const noexcept { return int8_; }
   const BitScan& bits() const noexcept { return bits_; }
 
-  // kOutOfMemory.
+  // Every form of a query but the one for scans of bits, which turn() adds. kOutOfMemory.
   Status prepare(const std::byte* vector, float inverse_norm, PreparedQuery& query) const noexcept;
+  void turn(PreparedQuery& query) const noexcept;
+
+  // What navigator().code() would give of the query's vector, were it a row.
+  std::span<const std::byte> navigator_code(PreparedQuery& query) const noexcept;
 
   // Bytes that the codes of one row take.
   float bytes_per_row() const noexcept;
@@ -99,6 +115,8 @@ class Codes {
   Status validate(std::uint32_t rows) noexcept;
 
  private:
+  std::size_t navigator_code_bytes() const noexcept;
+
   const Config* config_;
   const VectorStore* store_;
   bool has_bits_, has_rabitq_, has_int8_;

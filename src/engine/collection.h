@@ -122,6 +122,10 @@ class Collection {
   // where they do not. kInvalidVector: faulty() says which query; no results then.
   Status search(bool exact, std::uint32_t ef) noexcept;
 
+  // Leaves a row out of the next searches, as if it had never been written: its node is not walked
+  // through either. kAny ends that, which must be before the next write.
+  void withhold(std::uint32_t row) noexcept;
+
   // Takes the plan's choice out of search()'s hands, for comparisons of plans; kAny gives it back.
   static constexpr std::uint32_t kAny = 0xFFFFFFFFu;
   void force_plan(std::uint32_t plan) noexcept { forced_plan_ = plan; }
@@ -155,6 +159,8 @@ class Collection {
   Status reserve_graph(std::uint32_t rows) noexcept;
   void release_updated(std::span<const std::uint32_t> targets) noexcept;
   void relink() noexcept;
+  void calibrate() noexcept;
+  float measure(Plan plan, std::uint32_t ef) noexcept;
   void drop_graph() noexcept;
 
   // save.cpp, load.cpp
@@ -202,6 +208,8 @@ class Collection {
                     TopK& nearest) noexcept;
   Result<bool> walk(Plan plan, const PlanInput& input, const Effort& effort, std::uint32_t start,
                     TopK& nearest) noexcept;
+  Status begin_walk(const Effort& effort) noexcept;
+  std::uint32_t known_node() noexcept;
   void count_walk() noexcept;
 
   MemoryBudget budget_;  // these two before everything that draws on them
@@ -233,8 +241,8 @@ class Collection {
   std::uint32_t k_ = 0;
   std::uint32_t faulty_ = 0;
   std::uint32_t forced_plan_ = kAny;
-  std::uint64_t walked_ef_ = 0;  // of searches along the graph so far: what they cost
-  std::uint64_t walked_evaluations_ = 0;
+  std::uint32_t withheld_ = kAny;
+  Calibration calibration_;
   QueryCost cost_;
   std::byte conf_[64] = {};
 };

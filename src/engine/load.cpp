@@ -32,6 +32,12 @@ bool can_have(const Config& config, std::uint32_t contents) noexcept {
   return !graph || !config.has_codes() || int8 || (codes && by_rabitq);
 }
 
+bool is_plausible(const Calibration& it) noexcept {  // NaN is not
+  constexpr float kMost = 1e9f;
+  return it.reranked_per_depth >= 0 && it.reranked_per_depth <= kMost &&
+         it.evaluations_per_ef >= 0 && it.evaluations_per_ef <= kMost;
+}
+
 }  // namespace
 
 Status SnapshotLoader::open(std::span<const std::byte> prefix, std::uint64_t total_bytes) noexcept {
@@ -61,7 +67,7 @@ Status SnapshotLoader::read_conf() noexcept {
   if (crc32(0, conf_) != reader_.find(kSectionConf)->crc) return Status::kFormatChecksum;
   const auto word = [&](std::size_t at) { return load_le<std::uint32_t>(conf_ + at); };
   if (word(4) >= kMetricCount || word(8) > static_cast<std::uint32_t>(IndexType::kAuto) ||
-      contents(conf_) > 7 || !is_zero(std::span(conf_).subspan(44)))
+      contents(conf_) > 7 || !is_zero(std::span(conf_).subspan(60)))
     return Status::kFormatVersion;
   config_.shape = {static_cast<Metric>(word(4)), word(0)};
   rows_ = word(12);
@@ -80,7 +86,8 @@ Status SnapshotLoader::read_conf() noexcept {
   const bool sound = config_.validate() == Status::kOk && rows_ <= kMaxRows && word(40) <= rows_ &&
                      can_have(config_, contents(conf_)) &&
                      ((contents(conf_) & kHasGraph) != 0 || contents(conf_) == 0 ||
-                      (word(32) == Hnsw::kNone && word(36) == 0 && word(40) == 0));
+                      (word(32) == Hnsw::kNone && word(36) == 0 && word(40) == 0)) &&
+                     is_plausible(load_le<Calibration>(conf_ + 44));
   return sound ? Status::kOk : Status::kFormatChecksum;
 }
 
@@ -170,6 +177,7 @@ Status Collection::adopt(std::uint32_t rows, std::span<const std::byte> conf) no
     derive();
     return Status::kOk;
   }
+  calibration_ = load_le<Calibration>(conf.data() + 44);
   if (graph_.rows() == 0) return Status::kOk;
   Array<std::uint32_t> marks(buffers_);
   const auto word = [&](std::size_t at) { return load_le<std::uint32_t>(conf.data() + at); };

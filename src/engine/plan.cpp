@@ -18,10 +18,8 @@ double vectors_work(const PlanInput& in) noexcept {
 }
 
 double codes_work(const PlanInput& in, double rows, double matches) noexcept {
-  // The error of one-bit codes falls with the root of the dimension: the fewer there are, the more
-  // rows are in reach. From 128 on 20 k is about right.
-  const double reach = in.one_bit ? std::max(1.0, 128 * 128 / (in.dim * in.dim)) : 1;
-  const double rerank = std::min(in.depth * reach, matches) * in.vector_bytes * kGather;
+  const double reranked = std::min(in.depth * in.cost.reranked_per_depth, matches);
+  const double rerank = reranked * in.vector_bytes * kGather;
   // Of one-bit codes, blocks of 32 rows are read where one row matches.
   if (in.one_bit) return std::min(rows, 32 * matches) * in.code_bytes * kBits + rerank;
   return matches * in.code_bytes * kInt8 + rerank;
@@ -32,19 +30,21 @@ double tail_work(const PlanInput& in) noexcept {
 }
 
 double walk_work(const PlanInput& in) noexcept {
-  const double read = in.evaluations_per_ef * in.walk_bytes + in.links_bytes;
+  const double read = in.cost.evaluations_per_ef * in.walk_bytes + in.links_bytes;
   return in.ef * read * kWalk;
 }
 
 // The graph, walked until `ef` rows that match are found. About half of a walk goes to where the
 // query is, whatever matches there.
 double graph_work(const PlanInput& in) noexcept {
-  return walk_work(in) * (0.5 + 0.5 / in.selectivity) + tail_work(in);
+  return walk_work(in) * widening(in, Plan::kGraph) * (0.5 + 0.5 / in.selectivity) + tail_work(in);
 }
 
 // Few comparisons, but the links of every neighbour that does not match: three times a plain walk,
 // as measured, for shares from a half down to where a scan is cheaper anyway.
-double two_hops_work(const PlanInput& in) noexcept { return walk_work(in) * 3 + tail_work(in); }
+double two_hops_work(const PlanInput& in) noexcept {
+  return walk_work(in) * widening(in, Plan::kTwoHops) * 3 + tail_work(in);
+}
 
 // Few rows match around the query and many elsewhere: a walk over all rows soon leaves the former.
 bool in_hole(const PlanInput& in) noexcept {
@@ -60,6 +60,11 @@ Plan plan_scan(const PlanInput& in) noexcept {
 
 double scan_work(const PlanInput& in) noexcept {
   return plan_scan(in) == Plan::kCodes ? codes_work(in, in.rows, in.matches) : vectors_work(in);
+}
+
+double widening(const PlanInput& in, Plan plan) noexcept {
+  if (in.selectivity >= 0.75 * in.share) return 1;
+  return plan == Plan::kTwoHops ? 2 : 1.5;
 }
 
 bool may_walk(const PlanInput& in) noexcept {
@@ -79,8 +84,8 @@ Plan choose_plan(const PlanInput& in) noexcept {
 }
 
 double walk_limit(const PlanInput& in) noexcept {
-  const double share = in_hole(in) ? 1.25 : 0.25;
-  return std::max(scan_work(in) * share, 2 * walk_work(in)) / (in.walk_bytes * kWalk);
+  const double share = in_hole(in) ? 1.25 : 1;
+  return scan_work(in) * share / (in.walk_bytes * kWalk);
 }
 
 }  // namespace rv

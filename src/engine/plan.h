@@ -17,6 +17,15 @@ enum class Plan : std::uint8_t {
   kTwoHops = 3,  // the graph of the matching rows, two links at a time
 };
 
+// What searches take on the data of a collection, in counted work: found by searching for some of
+// its own rows (upkeep.cpp), so that a plan depends on the data and not on what was asked before.
+struct Calibration {
+  std::uint32_t scanned_rows = 0;  // live rows when scans were measured
+  std::uint32_t walked_rows = 0;   // linked rows when walks were
+  float reranked_per_depth = 1;    // vectors that one-bit codes left in reach
+  float evaluations_per_ef = 16;   // of a walk; before the first, about what is common
+};
+
 // What planning knows of one query.
 struct PlanInput {
   bool filtered = false;
@@ -25,21 +34,25 @@ struct PlanInput {
   bool has_graph = false;
   double rows = 0;
   double matches = 0;  // live rows that pass the filter
-  double dim = 0;
   double vector_bytes = 0;
   double code_bytes = 0;
   double depth = 0;  // candidates of a scan of codes
+  Calibration cost;
   double tail = 0;   // rows that the graph does not have yet
   double ef = 0;
   double walk_bytes = 0;   // of one comparison along the graph
   double links_bytes = 0;  // of one node's links
-  double evaluations_per_ef = 0;
-  double selectivity = 1;  // matching rows around the query
+  double share = 1;        // of all live rows that match
+  double selectivity = 1;  // the same around the query
 };
 
 // The cheaper way to look at all matching rows, and its work.
 Plan plan_scan(const PlanInput& in) noexcept;
 double scan_work(const PlanInput& in) noexcept;
+
+// By how much a filtered walk must be wider than one without a filter to find as much: where fewer
+// rows match around the query than elsewhere, its nearest matches lie at the edge of where it goes.
+double widening(const PlanInput& in, Plan plan) noexcept;
 
 // Whether a walk can be cheaper than a scan, if enough rows match around the query.
 bool may_walk(const PlanInput& in) noexcept;

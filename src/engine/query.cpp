@@ -32,9 +32,16 @@ std::span<std::uint64_t> Collection::filter() noexcept {
   return accepted_.words();
 }
 
+void Collection::withhold(std::uint32_t row) noexcept {
+  withheld_ = row;
+  // The entry is where every walk begins.
+  const bool hides = row != kAny && graph_.is_alone(row) && row != graph_.entry();
+  scratch_.hidden = hides ? row : Hnsw::kNone;
+}
+
 // Which rows can be answers: those of the filter, without the deleted ones.
 Status Collection::accept_rows() noexcept {
-  accepting_ = filtered_ || store_.has_deleted();
+  accepting_ = filtered_ || store_.has_deleted() || withheld_ != kAny;
   matches_ = store_.live_rows();
   if (!accepting_) return Status::kOk;
   if (const Status status = accepted_.grow(store_.rows()); status != Status::kOk) return status;
@@ -49,6 +56,7 @@ Status Collection::accept_rows() noexcept {
                                     : (std::uint64_t{1} << (store_.rows() - rows)) - 1;
     const std::uint64_t live = i < deleted.size() ? exist & ~deleted[i] : 0;
     words[i] = filtered_ ? words[i] & live : live;
+    if (withheld_ / 64 == i) words[i] &= ~(std::uint64_t{1} << withheld_ % 64);
     matches_ += static_cast<std::uint32_t>(std::popcount(words[i]));
   }
   return Status::kOk;
@@ -128,30 +136,25 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
   in.has_codes =
       codes_.active() && (codes_.has_bits() || config_.quantization == Quantization::kInt8);
   in.one_bit = codes_.has_bits();
-  in.dim = store_.shape().dim;
   in.vector_bytes = static_cast<double>(vector_bytes());
   in.code_bytes =
       static_cast<double>(in.one_bit ? bit_bytes() : codes_.int8().blocks().row_bytes());
   in.depth = effort.depth;
+  in.cost = calibration_;
   in.has_graph = has_graph();
   in.tail = store_.rows() - graph_rows_;
   in.ef = effort.ef;
   in.links_bytes = static_cast<double>(graph_.node_bytes());
   if (in.has_graph)
     in.walk_bytes = static_cast<double>(codes_.navigator().code(graph_.entry()).size());
-  // Before the first walks: about what is common.
-  in.evaluations_per_ef = walked_ef_ < 1000 ? 16
-                                            : static_cast<double>(walked_evaluations_) /
-                                                  static_cast<double>(walked_ef_);
-  in.selectivity = static_cast<double>(matches_) / store_.live_rows();
+  in.share = in.selectivity = static_cast<double>(matches_) / store_.live_rows();
   return in;
 }
 
 // Asks the graph how many rows match around the query, and goes on from there.
 Status Collection::search_around(PlanInput input, const Effort& effort, TopK& nearest) noexcept {
+  if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
-  if (scratch_.prepare(store_.rows(), effort.ef, codec) != Status::kOk) return Status::kOutOfMemory;
-  scratch_.cost = {};
   const std::uint32_t start = graph_.approach(codec, codes_.navigator_query(prepared_), scratch_);
   cost_.selectivity = input.selectivity = graph_.selectivity(start, accepted_, scratch_);
   count_walk();

@@ -52,6 +52,7 @@ void Collection::write_conf() noexcept {
   store_le(conf_ + 32, graph_.entry());
   store_le(conf_ + 36, graph_.linked_rows());
   store_le(conf_ + 40, graph_rows_);
+  store_le(conf_ + 44, calibration_);
 }
 
 Status Collection::save(SectionWriter& writer) noexcept {

@@ -1,5 +1,6 @@
 // The graph's upkeep: which rows it has, and the work that writes leave for later.
 #include <algorithm>
+#include <cstring>
 
 #include "engine/collection.h"
 
@@ -62,14 +63,53 @@ Status Collection::maintain(std::uint32_t rows) noexcept {
     graph_.insert(codes_.navigator(), {batch, count}, 1, scratch_);
     rows -= count;
   }
+  calibrate();
   return Status::kOk;
+}
+
+// Measures what scans and walks take, whenever there are twice as many rows as the last time. Where
+// there is no memory for searches the figures stay as they are.
+void Collection::calibrate() noexcept {
+  constexpr std::uint32_t kEf = 64;
+  if (codes_.has_bits() && codes_.active() &&
+      store_.live_rows() >= std::max(1u, 2 * calibration_.scanned_rows)) {
+    calibration_.scanned_rows = store_.live_rows();
+    calibration_.reranked_per_depth = measure(Plan::kCodes, kEf);
+  }
+  if (graph_.linked_rows() >= std::max(Codes::kFirstRows, 2 * calibration_.walked_rows)) {
+    calibration_.walked_rows = graph_.linked_rows();
+    calibration_.evaluations_per_ef = measure(Plan::kGraph, kEf);
+  }
+}
+
+// The work of searching for some rows: reranked vectors per depth of a scan, or evaluations per ef
+// of a walk.
+float Collection::measure(Plan plan, std::uint32_t ef) noexcept {
+  constexpr std::uint32_t kSamples = 8, kTopK = 10;
+  std::uint64_t work = 0, width = 0;
+  force_plan(static_cast<std::uint32_t>(plan));
+  for (std::uint32_t i = 0; i < kSamples; ++i) {
+    std::uint32_t row = static_cast<std::uint32_t>(std::uint64_t{store_.rows()} * i / kSamples);
+    while (!store_.is_live(row)) row = (row + 1) % store_.rows();
+    const std::byte* vector = this->vector(row);
+    if (vector == nullptr || prepare(1, kTopK) != Status::kOk) break;
+    std::memcpy(queries_.data(), vector, store_.shape().row_bytes());
+    if (search(false, ef) != Status::kOk) break;
+    work += plan == Plan::kCodes ? cost_.reranked : cost_.distance_evaluations - cost_.reranked;
+    width += plan == Plan::kCodes ? effort(ef).depth : ef;
+  }
+  force_plan(kAny);
+  query_count_ = 0;
+  const Calibration before;
+  if (width == 0) return plan == Plan::kCodes ? before.reranked_per_depth : before.evaluations_per_ef;
+  return static_cast<float>(work) / static_cast<float>(width);
 }
 
 void Collection::drop_graph() noexcept {
   graph_.clear();
   graph_rows_ = 0;
   relink_.reset();
-  walked_ef_ = walked_evaluations_ = 0;
+  calibration_.walked_rows = 0;
 }
 
 }  // namespace rv

@@ -57,6 +57,7 @@ void Collection::derive() noexcept {
     codes_.activate();
   if (codes_.active() && config_.single_copy()) store_.release_vectors();
   relink();
+  calibrate();
 }
 
 Status Collection::remove(std::uint32_t row) noexcept {
@@ -95,6 +96,7 @@ void Collection::compact() noexcept {
 void Collection::clear() noexcept {
   store_.clear();
   codes_.clear();
+  calibration_ = {};
   drop_graph();
 }
 

@@ -55,15 +55,15 @@ RabitqCodes::RabitqCodes(const Center& center, const Rotation& rotation, unsigne
                          MemoryBudget& budget) noexcept
     : ResidualCodes(center, &rotation, bits, budget) {}
 
-void RabitqCodes::encode(std::uint32_t row, const std::byte* vector, float inverse_norm,
-                         std::span<float> scratch) noexcept {
+void RabitqCodes::encode_to(std::byte* to, const std::byte* vector, float inverse_norm,
+                            std::span<float> scratch) const noexcept {
   const float term = center_.residual(vector, inverse_norm, scratch);
   rotation_->apply(scratch);
-  encode_turned(row, scratch, term);
+  encode_turned(to, scratch, term);
 }
 
-void RabitqCodes::encode_turned(std::uint32_t row, std::span<const float> rotated,
-                                float row_term) noexcept {
+void RabitqCodes::encode_turned(std::byte* to, std::span<const float> rotated,
+                                float row_term) const noexcept {
   const std::span<const float> x = rotated.first(count_);
   const Magnitudes size = measure(x);
   const auto steps = static_cast<float>(1u << (bits_ - 1));
@@ -84,7 +84,6 @@ void RabitqCodes::encode_turned(std::uint32_t row, std::span<const float> rotate
     best = found;
   }
 
-  std::byte* to = rows_.row(row);
   if (bits_ == 8) {
     std::memcpy(to, codes, count_);
   } else {

@@ -20,11 +20,16 @@ class RabitqCodes final : public ResidualCodes {
   // Writes row `row`, which there must be room for. Pre: the vector passed rv::inverse_norm(),
   // which is beside it; scratch.size() >= padded(dim).
   void encode(std::uint32_t row, const std::byte* vector, float inverse_norm,
-              std::span<float> scratch) noexcept;
+              std::span<float> scratch) noexcept {
+    encode_to(rows_.row(row), vector, inverse_norm, scratch);
+  }
+  // The same to other memory, of blocks().row_bytes().
+  void encode_to(std::byte* to, const std::byte* vector, float inverse_norm,
+                 std::span<float> scratch) const noexcept;
 
   // The same of a residual that has been rotated, and its term (Center::residual()).
   // Pre: rotated is padded.
-  void encode_turned(std::uint32_t row, std::span<const float> rotated, float row_term) noexcept;
+  void encode_turned(std::byte* to, std::span<const float> rotated, float row_term) const noexcept;
 };
 
 }  // namespace rv

@@ -5,9 +5,8 @@ namespace rv {
 Sq8Codes::Sq8Codes(const Center& center, MemoryBudget& budget) noexcept
     : ResidualCodes(center, nullptr, 0, budget) {}
 
-void Sq8Codes::encode(std::uint32_t row, const std::byte* vector, float inverse_norm,
-                      std::span<float> scratch) noexcept {
-  std::byte* to = rows_.row(row);
+void Sq8Codes::encode_to(std::byte* to, const std::byte* vector, float inverse_norm,
+                         std::span<float> scratch) const noexcept {
   center_.residual(vector, inverse_norm, scratch);
   auto* codes = reinterpret_cast<std::int8_t*>(to);
   const float scale = quantize(scratch.first(count_), kRowLimit, codes);

@@ -14,7 +14,12 @@ class Sq8Codes final : public ResidualCodes {
   // Writes row `row`, which there must be room for. Pre: the vector passed rv::inverse_norm(),
   // which is beside it; scratch.size() >= padded(dim).
   void encode(std::uint32_t row, const std::byte* vector, float inverse_norm,
-              std::span<float> scratch) noexcept;
+              std::span<float> scratch) noexcept {
+    encode_to(rows_.row(row), vector, inverse_norm, scratch);
+  }
+  // The same to other memory, of blocks().row_bytes().
+  void encode_to(std::byte* to, const std::byte* vector, float inverse_norm,
+                 std::span<float> scratch) const noexcept;
 };
 
 }  // namespace rv

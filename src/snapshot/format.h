@@ -34,8 +34,9 @@
 //                           1 hnsw, 2 auto), u32 rows, u8 quantization (0 none, 1 int8, 2 rabitq),
 //                           u8 bits, u8 1 where the vectors are not kept, u8 bit 0: there are codes,
 //                           bit 1: int8 codes for the graph among them, bit 2: there is a graph;
-//                           and where there are codes or a graph (else zeros): u32 M, u32 ef of construction,
-//                           u32 seed, u32 entry row, u32 linked rows, u32 rows the graph was offered;
+//                           and where there are codes or a graph (else zeros): u32 M, u32 ef of
+//                           construction, u32 seed, u32 entry row, u32 linked rows, u32 rows the
+//                           graph was offered, then struct Calibration (engine/plan.h);
 //                           zeros up to 64 bytes
 //   VECS  engine, required  rows * row bytes: the vectors as they were given; empty where not kept
 //   NORM  engine            f32 1 / |x| of each row: where vectors are not kept, under cosine

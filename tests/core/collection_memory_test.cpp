@@ -150,8 +150,8 @@ TEST_CASE("clearing and compacting give memory back") {
     const std::uint64_t many = pair.collection->used_bytes();
     pair.clear();
     REQUIRE(pair.append(std::span(batch).first(10)) == Status::kOk);
-    // Buffers of searches and insertions stay.
-    CHECK(pair.collection->used_bytes() < few + 8000);
+    // Buffers of insertions stay, and of the searches by which they measure.
+    CHECK(pair.collection->used_bytes() < few + 12000);
     CHECK(pair.collection->used_bytes() < many / 2);
   });
 }

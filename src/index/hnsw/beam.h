@@ -44,11 +44,10 @@ class Beam {
   }
 
   // The nearest node not expanded yet, marked as expanded; false where there is none.
-  bool next(std::uint32_t& row, float& distance) noexcept {
+  bool next(std::uint32_t& row) noexcept {
     while (cursor_ < size_ && (keys_[cursor_] & kExpanded) != 0) ++cursor_;
     if (cursor_ == size_) return false;
     row = row_of(keys_[cursor_]);
-    distance = to_distance(keys_[cursor_]);
     keys_[cursor_++] |= kExpanded;
     return true;
   }

@@ -38,7 +38,7 @@ struct LinkChange {
 
 class Hnsw {
  public:
-  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+  static constexpr std::uint32_t kNone = Twins::kNone;
   static constexpr std::uint32_t kMaxLevel = 15;
 
   // Pre: 2 <= M <= 128, ef_construction >= 1.
@@ -50,6 +50,10 @@ class Hnsw {
   std::uint32_t linked_rows() const noexcept { return linked_rows_; }
   std::uint32_t entry() const noexcept { return entry_; }
 
+  // Whether the row alone stands at its node.
+  bool is_alone(std::uint32_t row) const noexcept {
+    return row < rows_ && is_node(row) && node(row).members == 1;
+  }
   // Whether a search can come upon the row, or upon the node whose twin it is.
   bool is_linked(std::uint32_t row) const noexcept {
     return row < rows_ && (node(row).head & (kNodeFlag | kTwinFlag)) != 0;
@@ -77,9 +81,17 @@ class Hnsw {
 
   // ---- search.cpp ----
 
-  // Leaves in scratch.beam the ef nodes nearest to the query, as the codec tells. Pre: scratch was
-  // prepared with this ef.
-  void search(const Codec& codec, const std::byte* query, std::uint32_t ef,
+  // The node with this code, kNone where there is none: a walk that begins there too cannot miss a
+  // row that is the query itself.
+  std::uint32_t find(const Codec& codec, std::span<const std::byte> code) noexcept {
+    // A graph that was loaded or renumbered has no table yet.
+    if (entry_ == kNone || twins_.reserve(rows_) != Status::kOk) return kNone;
+    return twins_.find(*this, codec, code);
+  }
+
+  // Leaves in scratch.beam the ef nodes nearest to the query, as the codec tells. Begins at `known`
+  // too, unless that is kNone. Pre: scratch was prepared with this ef.
+  void search(const Codec& codec, const std::byte* query, std::uint32_t known, std::uint32_t ef,
               HnswScratch& scratch) const noexcept;
 
   // A node of the bottom layer near the query, by way of the upper ones. Pre: entry() is a row.
@@ -96,6 +108,7 @@ class Hnsw {
   // about `max_evaluations`.
   struct Filtered {
     std::uint32_t start;
+    std::uint32_t known;  // as for search()
     const Bitset* accepted;
     std::uint32_t hops;
     std::uint64_t max_evaluations;
@@ -204,17 +217,21 @@ class Hnsw {
   // search.cpp
   std::uint32_t descend(const Codec& codec, const std::byte* query, std::uint32_t to_level,
                         HnswScratch& scratch) const noexcept;
-  void search_layer(const Codec& codec, const std::byte* query, std::uint32_t start,
-                    std::uint32_t level, std::uint32_t ef, HnswScratch& scratch) const noexcept;
-  void expand(const Codec& codec, const std::byte* query, std::uint32_t row, std::uint32_t level,
-              HnswScratch& scratch) const noexcept;
+  void search_layer(const Codec& codec, const std::byte* query,
+                    std::span<const std::uint32_t> starts, std::uint32_t level, std::uint32_t ef,
+                    HnswScratch& scratch) const noexcept;
+  void offer(const Codec& codec, const std::byte* query, std::span<const std::uint32_t> links,
+             HnswScratch& scratch) const noexcept;
   std::uint32_t gather(std::uint32_t row, const Bitset& accepted, std::uint32_t hops,
                        HnswScratch& scratch) const noexcept;
 
   // insert.cpp
   void insert_batch(const Codec& codec, std::span<const std::uint32_t> rows, std::uint32_t threads,
                     HnswScratch& scratch) noexcept;
-  void choose_links(const Codec& codec, std::uint32_t row, HnswScratch& scratch) noexcept;
+  void choose_links(const Codec& codec, std::uint32_t row, std::span<const std::uint32_t> before,
+                    HnswScratch& scratch) noexcept;
+  void offer_rows(const Codec& codec, const std::byte* query, std::span<const std::uint32_t> rows,
+                  HnswScratch& scratch) const noexcept;
   void link_back(const Codec& codec, std::uint32_t row, std::uint32_t threads, std::uint32_t thread,
                  HnswScratch& scratch) noexcept;
   void add_link(const Codec& codec, std::uint32_t from, std::uint32_t to, std::uint32_t level,
@@ -233,8 +250,10 @@ class Hnsw {
   // remove.cpp
   void unlink(const Codec& codec, std::uint32_t row, HnswScratch& scratch) noexcept;
   bool drop_link(std::uint32_t from, std::uint32_t to, std::uint32_t level) noexcept;
-  void bridge(const Codec& codec, std::uint32_t row, std::span<const std::uint32_t> neighbors,
-              HnswScratch& scratch) noexcept;
+  std::uint32_t live_links(std::uint32_t row, std::uint32_t level,
+                           std::uint32_t* out) const noexcept;
+  void reconnect(const Codec& codec, std::uint32_t row, std::uint32_t removed, std::uint32_t level,
+                 std::span<const std::uint32_t> neighbors, HnswScratch& scratch) noexcept;
   void choose_entry() noexcept;
 
   // validate.cpp

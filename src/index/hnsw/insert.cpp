@@ -64,29 +64,41 @@ void Hnsw::insert_batch(const Codec& codec, std::span<const std::uint32_t> rows,
   // one thread, in the order of `rows`. Until then no search sees them: links that were left to a
   // row which is linked anew would lead to its empty lists.
   if (entry_ != kNone)
-    for (const std::uint32_t row : rows) choose_links(codec, row, scratch);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      choose_links(codec, rows[i], rows.first(i), scratch);
   for (const std::uint32_t row : rows) node(row).head ^= kPendingFlag | kNodeFlag;
+  for (const std::uint32_t row : rows) tether(row);  // to what has a tether: not to later rows
   for (std::uint32_t thread = 0; thread < threads; ++thread)
     for (const std::uint32_t row : rows) link_back(codec, row, threads, thread, scratch);
-  for (const std::uint32_t row : rows) {
-    tether(row);
+  for (const std::uint32_t row : rows)
     if (entry_ == kNone || level_of(row) > level_of(entry_)) entry_ = row;
-  }
 }
 
-void Hnsw::choose_links(const Codec& codec, std::uint32_t row, HnswScratch& scratch) noexcept {
+void Hnsw::choose_links(const Codec& codec, std::uint32_t row,
+                        std::span<const std::uint32_t> before, HnswScratch& scratch) noexcept {
   const std::byte* query = scratch.query.data();
   codec.prepare_row(row, scratch.query.data());
   const std::uint32_t top = std::min(level_of(row), level_of(entry_));
   std::uint32_t start = descend(codec, query, top, scratch);
   for (std::uint32_t level = top + 1; level-- > 0;) {
-    search_layer(codec, query, start, level, options_.ef_construction, scratch);
+    search_layer(codec, query, {&start, 1}, level, options_.ef_construction, scratch);
     start = scratch.beam.row(0);
+    if (level == 0) offer_rows(codec, query, before, scratch);
     std::uint32_t chosen[HnswScratch::kGroup];
     const std::uint32_t count =
         select(codec, scratch.beam.candidates(row), options_.M, chosen, scratch);
     write_list(row, level, {chosen, count});
   }
+}
+
+// What came before in the batch is in no list yet: without it, rows that are near each other and
+// come together would find the way to none of them.
+void Hnsw::offer_rows(const Codec& codec, const std::byte* query,
+                      std::span<const std::uint32_t> rows, HnswScratch& scratch) const noexcept {
+  codec.distances(query, rows, {scratch.distances, rows.size()});
+  scratch.cost.distance_evaluations += rows.size();
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (scratch.beam.admits(scratch.distances[i])) scratch.beam.offer(scratch.distances[i], rows[i]);
 }
 
 // Algorithm 4: of the candidates, nearest first, those that are nearer to the base than to any that

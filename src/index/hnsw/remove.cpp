@@ -46,23 +46,38 @@ Status Hnsw::release(const Codec& codec, std::uint32_t row, Array<std::uint32_t>
 
 void Hnsw::unlink(const Codec& codec, std::uint32_t row, HnswScratch& scratch) noexcept {
   std::uint32_t tied[HnswScratch::kGroup];
-  std::uint32_t neighbors[HnswScratch::kGroup];
-  std::uint32_t lost[HnswScratch::kGroup];  // neighbours that had a link to the row
-  std::uint32_t ties = 0, count = 0, losses = 0;
-  for (std::uint32_t level = level_of(row) + 1; level-- > 0;) {
-    for (const std::uint32_t link : links(row, level)) {
-      const std::uint32_t neighbor = link & kRowMask;
-      if (level == 0 && is_node(neighbor)) neighbors[count++] = neighbor;
-      if (level == 0 && (link & kTether) != 0) tied[ties++] = neighbor;
-      if (drop_link(neighbor, row, level) && level == 0) lost[losses++] = neighbor;
-    }
-    write_list(row, level, {});
-  }
+  std::uint32_t ties = 0;
+  for (const std::uint32_t link : links(row, 0))
+    if ((link & kTether) != 0) tied[ties++] = link & kRowMask;
   node(row).head &= ~kNodeFlag;
   if (entry_ == row) choose_entry();
+  for (std::uint32_t level = level_of(row) + 1; level-- > 0;) {
+    std::uint32_t neighbors[HnswScratch::kGroup];
+    const std::uint32_t count = live_links(row, level, neighbors);
+    write_list(row, level, {});
+    // Who links to the row is mostly among its neighbours and theirs; the rest find a link to no
+    // node, sooner or later.
+    for (std::uint32_t i = 0; i < count; ++i) {
+      std::uint32_t next[HnswScratch::kGroup];
+      const std::uint32_t next_count = live_links(neighbors[i], level, next);
+      reconnect(codec, neighbors[i], row, level, {neighbors, count}, scratch);
+      for (std::uint32_t n = 0; n < next_count; ++n)
+        reconnect(codec, next[n], row, level, {neighbors, count}, scratch);
+    }
+  }
   for (std::uint32_t i = 1; i < ties; ++i)
     tether_pair(with_room(tied[i - 1], 2 * options_.M), with_room(tied[i], 2 * options_.M));
-  for (std::uint32_t i = 0; i < losses; ++i) bridge(codec, lost[i], {neighbors, count}, scratch);
+}
+
+// The nodes that the row links to; returns how many.
+std::uint32_t Hnsw::live_links(std::uint32_t row, std::uint32_t level,
+                               std::uint32_t* out) const noexcept {
+  std::uint32_t count = 0;
+  for (const std::uint32_t link : links(row, level)) {
+    out[count] = link & kRowMask;
+    count += is_node(out[count]) ? 1 : 0;
+  }
+  return count;
 }
 
 bool Hnsw::drop_link(std::uint32_t from, std::uint32_t to, std::uint32_t level) noexcept {
@@ -78,10 +93,13 @@ bool Hnsw::drop_link(std::uint32_t from, std::uint32_t to, std::uint32_t level) 
   return false;
 }
 
-// Gives `row` a link to the nearest of the removed node's neighbours that it has none to.
-void Hnsw::bridge(const Codec& codec, std::uint32_t row, std::span<const std::uint32_t> neighbors,
-                  HnswScratch& scratch) noexcept {
-  const auto own = links(row, 0);
+// Where `row` links to the removed node: instead to the nearest of its neighbours that it has no
+// link to.
+void Hnsw::reconnect(const Codec& codec, std::uint32_t row, std::uint32_t removed,
+                     std::uint32_t level, std::span<const std::uint32_t> neighbors,
+                     HnswScratch& scratch) noexcept {
+  if (!drop_link(row, removed, level)) return;
+  const auto own = links(row, level);
   std::uint32_t count = 0;
   for (const std::uint32_t neighbor : neighbors) {
     const bool known = neighbor == row || std::ranges::any_of(own, [&](std::uint32_t link) {
@@ -97,7 +115,8 @@ void Hnsw::bridge(const Codec& codec, std::uint32_t row, std::span<const std::ui
   std::uint64_t nearest = UINT64_MAX;
   for (std::uint32_t i = 0; i < count; ++i)
     nearest = std::min(nearest, to_key(scratch.distances[i], scratch.rows[i]));
-  add_link(codec, row, static_cast<std::uint32_t>(nearest), 0, scratch);
+  add_link(codec, row, static_cast<std::uint32_t>(nearest), level, scratch);
+  add_link(codec, static_cast<std::uint32_t>(nearest), row, level, scratch);
 }
 
 void Hnsw::choose_entry() noexcept {

@@ -36,12 +36,14 @@ struct HnswScratch {
     return pair.resize(codec.query_bytes());
   }
 
-  // Starts a search: no row is visited.
+  // Starts a search: no row is visited but the hidden one.
   void begin(std::uint32_t ef) noexcept {
     beam = Beam(keys.span().first(ef));
-    if (++epoch != 0) return;
-    for (std::uint16_t& mark : visited.span()) mark = 0;
-    epoch = 1;
+    if (++epoch == 0) {
+      for (std::uint16_t& mark : visited.span()) mark = 0;
+      epoch = 1;
+    }
+    if (hidden < visited.size()) visited[hidden] = epoch;
   }
 
   // Whether it is the first visit of `row`.
@@ -53,6 +55,7 @@ struct HnswScratch {
 
   Array<std::uint16_t> visited;  // the epoch of the last visit
   std::uint16_t epoch = 0;
+  std::uint32_t hidden = 0xFFFFFFFFu;  // a node that searches do not come upon; not the entry
   Array<std::uint64_t> keys;
   Beam beam;                      // in `keys`
   Array<std::uint64_t> frontier;  // of search_filtered()

@@ -7,10 +7,11 @@ namespace rv {
 
 // One node's links: those seen for the first time are compared, the near ones enter the beam.
 // Entered once a hop, so that engines compile it well (ARCHITECTURE.md, "Hot loops").
-[[gnu::noinline]] void Hnsw::expand(const Codec& codec, const std::byte* query, std::uint32_t row,
-                                    std::uint32_t level, HnswScratch& scratch) const noexcept {
+[[gnu::noinline]] void Hnsw::offer(const Codec& codec, const std::byte* query,
+                                   std::span<const std::uint32_t> links,
+                                   HnswScratch& scratch) const noexcept {
   std::uint32_t count = 0;
-  for (const std::uint32_t link : links(row, level)) {
+  for (const std::uint32_t link : links) {
     const std::uint32_t neighbor = link & kRowMask;
     scratch.rows[count] = neighbor;
     count += scratch.visit(neighbor) ? 1 : 0;
@@ -18,24 +19,19 @@ namespace rv {
   if (count == 0) return;
   codec.distances(query, {scratch.rows, count}, {scratch.distances, count});
   scratch.cost.distance_evaluations += count;
-  ++scratch.cost.hops;
   for (std::uint32_t i = 0; i < count; ++i)
     // Links to removed rows may be left; is_node() is asked last because it reads the node.
     if (scratch.beam.admits(scratch.distances[i]) && is_node(scratch.rows[i]))
       scratch.beam.offer(scratch.distances[i], scratch.rows[i]);
 }
 
-void Hnsw::search_layer(const Codec& codec, const std::byte* query, std::uint32_t start,
-                        std::uint32_t level, std::uint32_t ef,
-                        HnswScratch& scratch) const noexcept {
+void Hnsw::search_layer(const Codec& codec, const std::byte* query,
+                        std::span<const std::uint32_t> starts, std::uint32_t level,
+                        std::uint32_t ef, HnswScratch& scratch) const noexcept {
   scratch.begin(ef);
-  scratch.visit(start);
-  codec.distances(query, {&start, 1}, {scratch.distances, 1});
-  ++scratch.cost.distance_evaluations;
-  scratch.beam.offer(scratch.distances[0], start);
-  std::uint32_t row;
-  float distance;
-  while (scratch.beam.next(row, distance)) expand(codec, query, row, level, scratch);
+  offer(codec, query, starts, scratch);
+  for (std::uint32_t row; scratch.beam.next(row); ++scratch.cost.hops)
+    offer(codec, query, links(row, level), scratch);
 }
 
 // From the entry down to just above `to_level`, nearest node by nearest node.
@@ -43,19 +39,17 @@ std::uint32_t Hnsw::descend(const Codec& codec, const std::byte* query, std::uin
                             HnswScratch& scratch) const noexcept {
   std::uint32_t nearest = entry_;
   for (std::uint32_t level = level_of(entry_); level > to_level; --level) {
-    search_layer(codec, query, nearest, level, 1, scratch);
+    search_layer(codec, query, {&nearest, 1}, level, 1, scratch);
     nearest = scratch.beam.row(0);
   }
   return nearest;
 }
 
-void Hnsw::search(const Codec& codec, const std::byte* query, std::uint32_t ef,
+void Hnsw::search(const Codec& codec, const std::byte* query, std::uint32_t known, std::uint32_t ef,
                   HnswScratch& scratch) const noexcept {
-  if (entry_ == kNone) {
-    scratch.begin(ef);
-    return;
-  }
-  search_layer(codec, query, descend(codec, query, 0, scratch), 0, ef, scratch);
+  if (entry_ == kNone) return scratch.begin(ef);
+  const std::uint32_t starts[] = {descend(codec, query, 0, scratch), known};
+  search_layer(codec, query, {starts, known == kNone ? 1u : 2u}, 0, ef, scratch);
 }
 
 std::uint32_t Hnsw::approach(const Codec& codec, const std::byte* query,
@@ -105,9 +99,9 @@ bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Fil
                            TopK& nearest, HnswScratch& scratch) const noexcept {
   const std::uint64_t limit = scratch.cost.distance_evaluations + filter.max_evaluations;
   scratch.begin(1);
-  scratch.visit(filter.start);
-  scratch.rows[0] = filter.start;
-  std::uint32_t count = 1;
+  std::uint32_t count = 0;
+  for (const std::uint32_t start : {filter.start, filter.known})
+    if (start != kNone && scratch.visit(start)) scratch.rows[count++] = start;
   // A heap of complements: the nearest is in front.
   Array<std::uint64_t>& frontier = scratch.frontier;
   frontier.reset();
