@@ -58,6 +58,11 @@ std::uint32_t crc32(std::uint32_t crc, Address at, std::uint32_t bytes) {
 
 }  // namespace
 
+// Embind's start-up: each of the EMSCRIPTEN_BINDINGS registers its functions (library.js) at once.
+extern "C" void _embind_register_bindings(emscripten::internal::InitFunc* binding) {
+  binding->init_func();
+}
+
 EMSCRIPTEN_BINDINGS(rv_module) {
   emscripten::function("abi", &abi);
   emscripten::function("simd128", &simd128);

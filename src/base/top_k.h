@@ -54,6 +54,7 @@ inline void replace_front(std::uint64_t* heap, std::size_t size, std::uint64_t k
 
 class TopK {
  public:
+  TopK() = default;
   // Pre: keys is not empty; keys.size() is k.
   explicit TopK(std::span<std::uint64_t> keys) noexcept : keys_(keys) { assert(!keys.empty()); }
 

@@ -49,7 +49,7 @@ void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) 
   if (released)
     codes_.stored().stored_distances(codes_.stored_query(prepared_), rows, out);
   else
-    codes_.plain().distances(prepared_.plain.data(), rows, out);
+    codes_.plain().distances(prepared_.form(PreparedQuery::kPlain), rows, out);
   for (std::size_t i = 0; i < rows.size(); ++i) nearest.offer(distances[i], rows[i]);
   cost_.distance_evaluations += rows.size();
   cost_.bytes_read += rows.size() * vector_bytes();
@@ -80,8 +80,8 @@ void Collection::offer_codes(std::uint32_t from, TopK& candidates) noexcept {
     const auto* live =
         accepting_ ? reinterpret_cast<const std::uint32_t*>(accepted_.words().data()) : nullptr;
     const std::uint32_t begin = from / BitScan::kBlockRows * BitScan::kBlockRows;
-    const std::uint32_t scanned =
-        codes_.bits().scan(prepared_.bits.data(), begin, store_.rows(), live, candidates);
+    const std::uint32_t scanned = codes_.bits().scan(prepared_.form(PreparedQuery::kBits), begin,
+                                                     store_.rows(), live, candidates);
     cost_.codes_scanned += scanned;
     cost_.bytes_read += scanned * bit_bytes();
     return;
@@ -91,7 +91,7 @@ void Collection::offer_codes(std::uint32_t from, TopK& candidates) noexcept {
 
 void Collection::offer_int8(std::span<const std::uint32_t> rows, TopK& candidates) noexcept {
   float distances[kGroup];
-  codes_.int8().distances(prepared_.int8.data(), rows, {distances, rows.size()});
+  codes_.int8().distances(prepared_.form(PreparedQuery::kInt8), rows, {distances, rows.size()});
   for (std::size_t i = 0; i < rows.size(); ++i) candidates.offer(distances[i], rows[i]);
   cost_.codes_scanned += rows.size();
   cost_.bytes_read += rows.size() * codes_.int8().blocks().row_bytes();
@@ -100,8 +100,8 @@ void Collection::offer_int8(std::span<const std::uint32_t> rows, TopK& candidate
 // Whether the bound of a one-bit estimate says that the row cannot be among the nearest. What that
 // leaves open is how far candidates must be looked at: more where estimates are less sure.
 bool Collection::out_of_reach(const Neighbor& candidate, const TopK& nearest) const noexcept {
-  return codes_.bits().lower_bound(prepared_.bits.data(), candidate.row, candidate.distance,
-                                   kDeviations) > nearest.worst();
+  return codes_.bits().lower_bound(prepared_.form(PreparedQuery::kBits), candidate.row,
+                                   candidate.distance, kDeviations) > nearest.worst();
 }
 
 // Candidates of a scan, nearest first.
@@ -161,10 +161,11 @@ Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& e
     TopK found(candidates_.span().first(ef));
     if (start == Hnsw::kNone) start = graph_.approach(codec, query, scratch_);
     const double limit = forced_plan_ == kAny ? walk_limit(input) : 1e18;
-    const bool whole = graph_.search_filtered(
-        codec, query,
-        {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u, static_cast<std::uint64_t>(limit)},
-        found, scratch_);
+    const bool whole =
+        graph_.search_filtered(codec, query,
+                               {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u,
+                                static_cast<std::uint64_t>(limit)},
+                               found, scratch_);
     count_walk();
     if (!whole) return false;
     walked = cost_.distance_evaluations;

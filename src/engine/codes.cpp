@@ -102,30 +102,25 @@ const Codec& Codes::navigator() const noexcept {
 }
 
 std::byte* Codes::navigator_query(PreparedQuery& query) const noexcept {
-  if (!config_->has_codes()) return query.plain.data();
-  return has_int8_ ? query.int8.data() : query.rabitq.data();
+  return query.form(!config_->has_codes() ? PreparedQuery::kPlain
+                    : has_int8_           ? PreparedQuery::kInt8
+                                          : PreparedQuery::kRabitq);
 }
 
 Status Codes::prepare(const std::byte* vector, float inverse_norm,
                       PreparedQuery& query) const noexcept {
-  if (const Status status = query.plain.resize(plain_.query_bytes()); status != Status::kOk)
-    return status;
-  plain_.prepare(vector, inverse_norm, query.plain.data());
+  const std::uint32_t dim = config_->shape.dim;
+  query.form_bytes = std::max(plain_.query_bytes(), active_ ? int8_.query_bytes() : 0);
+  if (query.memory.resize(PreparedQuery::kForms * query.form_bytes) != Status::kOk)
+    return Status::kOutOfMemory;
   query.vector = vector;
   query.inverse_norm = inverse_norm;
+  plain_.prepare(vector, inverse_norm, query.form(PreparedQuery::kPlain));
   if (!active_) return Status::kOk;
-
-  const std::size_t width = padded(config_->shape.dim);
-  if (query.floats.resize(width) != Status::kOk || query.scratch.resize(width) != Status::kOk ||
-      (has_int8_ && query.int8.resize(int8_.query_bytes()) != Status::kOk) ||
-      (has_rabitq_ && query.rabitq.resize(rabitq_.query_bytes()) != Status::kOk) ||
-      (has_bits_ && query.bits.resize(bits_.query_bytes()) != Status::kOk) ||
-      query.code.resize(navigator_code_bytes()) != Status::kOk)
-    return Status::kOutOfMemory;
-  const std::span<float> v = query.floats.span();
+  const std::span<float> v = query.floats(PreparedQuery::kV, dim);
   query.term = center_.query(vector, inverse_norm, v);
   query.turned = false;
-  if (has_int8_) int8_.prepare_turned(v, query.term, query.int8.data());
+  if (has_int8_) int8_.prepare_turned(v, query.term, query.form(PreparedQuery::kInt8));
   if (has_rabitq_) turn(query);
   return Status::kOk;
 }
@@ -134,24 +129,21 @@ Status Codes::prepare(const std::byte* vector, float inverse_norm,
 void Codes::turn(PreparedQuery& query) const noexcept {
   if (query.turned) return;
   query.turned = true;
-  const std::span<float> v = query.floats.span();
+  const std::span<float> v = query.floats(PreparedQuery::kV, config_->shape.dim);
   rotation_.apply(v);
-  if (has_rabitq_) rabitq_.prepare_turned(v, query.term, query.rabitq.data());
-  if (has_bits_) bits_.prepare(v, query.term, query.bits.data());
-}
-
-std::size_t Codes::navigator_code_bytes() const noexcept {
-  return (has_int8_ ? int8_.blocks() : rabitq_.blocks()).row_bytes();
+  if (has_rabitq_) rabitq_.prepare_turned(v, query.term, query.form(PreparedQuery::kRabitq));
+  if (has_bits_) bits_.prepare(v, query.term, query.form(PreparedQuery::kBits));
 }
 
 std::span<const std::byte> Codes::navigator_code(PreparedQuery& query) const noexcept {
   if (!config_->has_codes()) return {query.vector, config_->shape.row_bytes()};
-  const std::span<float> scratch = query.scratch.span();
+  std::byte* code = query.form(PreparedQuery::kCode);
+  const std::span<float> other = query.floats(PreparedQuery::kOther, config_->shape.dim);
   if (has_int8_)
-    int8_.encode_to(query.code.data(), query.vector, query.inverse_norm, scratch);
+    int8_.encode_to(code, query.vector, query.inverse_norm, other);
   else
-    rabitq_.encode_to(query.code.data(), query.vector, query.inverse_norm, scratch);
-  return query.code.span();
+    rabitq_.encode_to(code, query.vector, query.inverse_norm, other);
+  return {code, navigator().code(0).size()};
 }
 
 float Codes::bytes_per_row() const noexcept {

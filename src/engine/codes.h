@@ -25,26 +25,22 @@ namespace rv {
 
 // A query in every form that is needed.
 struct PreparedQuery {
-  explicit PreparedQuery(MemoryBudget& budget) noexcept
-      : floats(budget),
-        scratch(budget),
-        plain(budget),
-        int8(budget),
-        rabitq(budget),
-        bits(budget),
-        code(budget) {}
+  explicit PreparedQuery(MemoryBudget& budget) noexcept : memory(budget) {}
 
   const std::byte* vector = nullptr;  // the caller's
   float inverse_norm = 1;
-  Array<float> floats;  // v of quant/center.h, rotated once `turned`
   float term = 0;       // of the query
-  bool turned = false;
-  Array<float> scratch;
-  Array<std::byte> plain;
-  Array<std::byte> int8;
-  Array<std::byte> rabitq;
-  Array<std::byte> bits;
-  Array<std::byte> code;
+  bool turned = false;  // whether v is rotated
+
+  // v is that of quant/center.h; `other` is as long, for encoders.
+  enum Form { kPlain, kInt8, kRabitq, kBits, kCode, kV, kOther, kForms };
+  std::byte* form(Form form) noexcept { return memory.data() + form * form_bytes; }
+  const std::byte* form(Form form) const noexcept { return memory.data() + form * form_bytes; }
+  std::span<float> floats(Form form, std::size_t dim) noexcept {
+    return {reinterpret_cast<float*>(this->form(form)), padded(dim)};
+  }
+  std::size_t form_bytes = 0;  // of the largest
+  Array<std::byte> memory;
 };
 
 class Codes {
@@ -89,7 +85,7 @@ class Codes {
     return has_rabitq_ ? static_cast<const ResidualCodes&>(rabitq_) : int8_;
   }
   std::byte* stored_query(PreparedQuery& query) const noexcept {
-    return has_rabitq_ ? query.rabitq.data() : query.int8.data();
+    return query.form(has_rabitq_ ? PreparedQuery::kRabitq : PreparedQuery::kInt8);
   }
   const Sq8Codes& int8() const noexcept { return int8_; }
   const BitScan& bits() const noexcept { return bits_; }
@@ -115,8 +111,6 @@ class Codes {
   Status validate(std::uint32_t rows) noexcept;
 
  private:
-  std::size_t navigator_code_bytes() const noexcept;
-
   const Config* config_;
   const VectorStore* store_;
   bool has_bits_, has_rabitq_, has_int8_;

@@ -13,11 +13,11 @@
 #include "base/memory.h"
 #include "base/top_k.h"
 #include "engine/codes.h"
+#include "engine/conf.h"
 #include "engine/config.h"
 #include "engine/plan.h"
 #include "index/flat/flat.h"
 #include "index/hnsw/hnsw.h"
-#include "snapshot/format.h"
 #include "store/vector_store.h"
 
 namespace rv {
@@ -166,9 +166,8 @@ class Collection {
   // save.cpp, load.cpp
   std::uint32_t sections(std::span<EngineSection, kEngineSections> out) noexcept;
   void write_conf() noexcept;
-  Status make_room(std::uint32_t rows, std::span<const std::byte> conf,
-                   std::uint64_t upper_bytes) noexcept;
-  Status adopt(std::uint32_t rows, std::span<const std::byte> conf) noexcept;
+  Status make_room(const Conf& conf, std::uint64_t upper_bytes) noexcept;
+  Status adopt(const Conf& conf) noexcept;
 
   // query.cpp
   struct Effort {
@@ -226,10 +225,8 @@ class Collection {
   HnswScratch scratch_;
 
   Array<std::byte> queries_;
-  Array<FlatQuery> flat_queries_;
+  Array<FlatQuery> searches_;  // one a query
   Array<std::uint64_t> keys_;  // k per query; search() leaves Neighbors in it
-  Array<TopK> nearest_;
-  Array<std::uint32_t> found_;
   Array<std::uint64_t> candidates_;
   PreparedQuery prepared_;
   Array<float> decoded_;
@@ -244,7 +241,7 @@ class Collection {
   std::uint32_t withheld_ = kAny;
   Calibration calibration_;
   QueryCost cost_;
-  std::byte conf_[64] = {};
+  Conf conf_;  // while a snapshot is written
 };
 
 }  // namespace rv

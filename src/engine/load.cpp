@@ -9,17 +9,9 @@
 namespace rv {
 namespace {
 
-// What the byte at 19 of CONF says.
-constexpr std::uint32_t kHasCodes = 1, kHasInt8 = 2, kHasGraph = 4;
-
-std::uint32_t contents(std::span<const std::byte> conf) noexcept {
-  return std::to_integer<std::uint32_t>(conf[19]);
-}
-
 // Whether a collection made as `config` can have those codes and that graph.
-bool can_have(const Config& config, std::uint32_t contents) noexcept {
-  const bool codes = (contents & kHasCodes) != 0, int8 = (contents & kHasInt8) != 0;
-  const bool graph = (contents & kHasGraph) != 0;
+bool can_have(const Config& config, const Conf& conf) noexcept {
+  const bool codes = conf.has_codes(), int8 = conf.has_int8(), graph = conf.has_graph();
   const bool wants_int8 = config.quantization == Quantization::kInt8;
   const bool by_rabitq = config.quantization == Quantization::kRabitq && config.single_copy();
   if (graph && !config.has_graph()) return false;
@@ -49,7 +41,7 @@ Status SnapshotLoader::open(std::span<const std::byte> prefix, std::uint64_t tot
 Status SnapshotLoader::next() noexcept {
   switch (step_) {
     case Step::kConf:
-      wanted_ = {reader_.find(kSectionConf)->offset, conf_, kConfBytes};
+      wanted_ = {reader_.find(kSectionConf)->offset, conf_bytes().data(), kConfBytes};
       step_ = Step::kStart;
       return Status::kOk;
     case Step::kStart:
@@ -64,30 +56,28 @@ Status SnapshotLoader::next() noexcept {
 }
 
 Status SnapshotLoader::read_conf() noexcept {
-  if (crc32(0, conf_) != reader_.find(kSectionConf)->crc) return Status::kFormatChecksum;
-  const auto word = [&](std::size_t at) { return load_le<std::uint32_t>(conf_ + at); };
-  if (word(4) >= kMetricCount || word(8) > static_cast<std::uint32_t>(IndexType::kAuto) ||
-      contents(conf_) > 7 || !is_zero(std::span(conf_).subspan(60)))
+  if (crc32(0, conf_bytes()) != reader_.find(kSectionConf)->crc) return Status::kFormatChecksum;
+  if (conf_.metric >= kMetricCount || conf_.index > static_cast<std::uint32_t>(IndexType::kAuto) ||
+      conf_.contents > 7 || conf_.zero != 0 || conf_.released > 1)
     return Status::kFormatVersion;
-  config_.shape = {static_cast<Metric>(word(4)), word(0)};
-  rows_ = word(12);
-  if (contents(conf_) != 0) {
-    config_.index = static_cast<IndexType>(word(8));
-    config_.quantization = static_cast<Quantization>(conf_[16]);
-    config_.bits = std::to_integer<std::uint32_t>(conf_[17]);
-    config_.keep = conf_[18] == std::byte{0};
-    config_.hnsw = {word(20), word(24), word(28)};
-    if (conf_[18] > std::byte{1}) return Status::kFormatVersion;
-  } else if (word(8) != 0 || !is_zero(std::span(conf_).subspan(16))) {
+  config_.shape = {static_cast<Metric>(conf_.metric), conf_.dim};
+  if (conf_.contents != 0) {
+    config_.index = static_cast<IndexType>(conf_.index);
+    config_.quantization = static_cast<Quantization>(conf_.quantization);
+    config_.bits = conf_.bits;
+    config_.keep = conf_.released == 0;
+    config_.hnsw = {conf_.M, conf_.ef_construction, conf_.seed};
+  } else if (conf_.index != 0 || !is_zero(conf_bytes().last(48))) {
     return Status::kFormatVersion;
   } else if (!config_.has_codes()) {
     config_.quantization = Quantization::kNone;
   }
-  const bool sound = config_.validate() == Status::kOk && rows_ <= kMaxRows && word(40) <= rows_ &&
-                     can_have(config_, contents(conf_)) &&
-                     ((contents(conf_) & kHasGraph) != 0 || contents(conf_) == 0 ||
-                      (word(32) == Hnsw::kNone && word(36) == 0 && word(40) == 0)) &&
-                     is_plausible(load_le<Calibration>(conf_ + 44));
+  const bool no_graph =
+      conf_.entry == Hnsw::kNone && conf_.linked_rows == 0 && conf_.graph_rows == 0;
+  const bool sound = config_.validate() == Status::kOk && conf_.rows <= kMaxRows &&
+                     conf_.graph_rows <= conf_.rows && can_have(config_, conf_) &&
+                     (conf_.has_graph() || conf_.contents == 0 || no_graph) &&
+                     is_plausible(conf_.calibration);
   return sound ? Status::kOk : Status::kFormatChecksum;
 }
 
@@ -96,19 +86,19 @@ Status SnapshotLoader::start() noexcept {
   auto created = Collection::create(config_, max_bytes_);
   if (!created.ok()) return created.status();
   // Before memory is taken: a forged count must not be able to ask for more than the file holds.
-  const bool released = (contents(conf_) & kHasCodes) != 0 && config_.single_copy();
-  const std::uint64_t vectors = released ? 0 : std::uint64_t{rows_} * config_.shape.row_bytes();
+  const bool released = conf_.has_codes() && config_.single_copy();
+  const std::uint64_t rows = conf_.rows;
+  const std::uint64_t vectors = released ? 0 : rows * config_.shape.row_bytes();
   collection_ = std::move(*created);
   const auto length = [&](std::uint32_t kind) noexcept {
     const Section* section = reader_.find(kind);
     return section == nullptr ? 0 : section->length;
   };
-  const bool graph = (contents(conf_) & kHasGraph) != 0;
   if (length(kSectionVecs) != vectors ||
-      (released && length(kSectionSq8c) + length(kSectionRabq) < std::uint64_t{rows_} * 16) ||
-      (graph && length(kSectionNode) != std::uint64_t{rows_} * collection_->graph().node_bytes()))
+      (released && length(kSectionSq8c) + length(kSectionRabq) < rows * 16) ||
+      (conf_.has_graph() && length(kSectionNode) != rows * collection_->graph().node_bytes()))
     return Status::kFormatChecksum;
-  if (const Status status = collection_->make_room(rows_, conf_, length(kSectionUppr));
+  if (const Status status = collection_->make_room(conf_, length(kSectionUppr));
       status != Status::kOk)
     return status;
   section_count_ = collection_->sections(sections_);
@@ -142,28 +132,26 @@ Status SnapshotLoader::next_part() noexcept {
   step_ = Step::kDone;
   wanted_ = {};
   // What no write would have taken was not written by save(): the bytes are not a snapshot's.
-  const Status status = collection_->adopt(rows_, conf_);
+  const Status status = collection_->adopt(conf_);
   return status == Status::kOutOfMemory || status == Status::kOk ? status : Status::kFormatChecksum;
 }
 
 // Takes memory for all sections, so that sections() names it.
-Status Collection::make_room(std::uint32_t rows, std::span<const std::byte> conf,
-                             std::uint64_t upper_bytes) noexcept {
-  const std::uint32_t has = contents(conf);
-  const bool released = (has & kHasCodes) != 0 && config_.single_copy();
-  Status status = released ? store_.restore_released(rows) : store_.stage(rows);
-  if (status == Status::kOk && (has & kHasCodes) != 0)
-    status = codes_.make_room(rows, (has & kHasInt8) != 0);
-  if (status == Status::kOk && (has & kHasGraph) != 0) status = graph_.make_room(rows, upper_bytes);
-  loading_rows_ = rows;
+Status Collection::make_room(const Conf& conf, std::uint64_t upper_bytes) noexcept {
+  const bool released = conf.has_codes() && config_.single_copy();
+  Status status = released ? store_.restore_released(conf.rows) : store_.stage(conf.rows);
+  if (status == Status::kOk && conf.has_codes())
+    status = codes_.make_room(conf.rows, conf.has_int8());
+  if (status == Status::kOk && conf.has_graph()) status = graph_.make_room(conf.rows, upper_bytes);
+  loading_rows_ = conf.rows;
   return status;
 }
 
 // The sections are filled: checks them, and is what was saved.
-Status Collection::adopt(std::uint32_t rows, std::span<const std::byte> conf) noexcept {
+Status Collection::adopt(const Conf& conf) noexcept {
   loading_rows_ = 0;
   if (store_.released_rows() == 0) {
-    if (const Status status = targets_.resize(rows); status != Status::kOk) return status;
+    if (const Status status = targets_.resize(conf.rows); status != Status::kOk) return status;
     std::ranges::fill(targets_.span(), VectorStore::kAppend);
     if (const Status status = store_.check(targets_.span()); status != Status::kOk) return status;
     store_.commit(targets_.span(), [](std::uint32_t, std::uint32_t) noexcept {});
@@ -171,23 +159,23 @@ Status Collection::adopt(std::uint32_t rows, std::span<const std::byte> conf) no
   }
   if (const Status status = store_.validate(); status != Status::kOk) return status;
   if (codes_.active())
-    if (const Status status = codes_.validate(rows); status != Status::kOk) return status;
-  if (contents(conf) == 0) {
-    if (const Status status = reserve_derived(rows); status != Status::kOk) return status;
+    if (const Status status = codes_.validate(conf.rows); status != Status::kOk) return status;
+  if (conf.contents == 0) {
+    if (const Status status = reserve_derived(conf.rows); status != Status::kOk) return status;
     derive();
     return Status::kOk;
   }
-  calibration_ = load_le<Calibration>(conf.data() + 44);
+  calibration_ = conf.calibration;
   if (graph_.rows() == 0) return Status::kOk;
   Array<std::uint32_t> marks(buffers_);
-  const auto word = [&](std::size_t at) { return load_le<std::uint32_t>(conf.data() + at); };
-  if (const Status status = graph_.adopt(word(32), word(36), marks); status != Status::kOk)
+  if (const Status status = graph_.adopt(conf.entry, conf.linked_rows, marks);
+      status != Status::kOk)
     return status;
-  graph_rows_ = word(40);
+  graph_rows_ = conf.graph_rows;
   if (graph_.linked_rows() != graph_rows_) return Status::kFormatChecksum;
-  for (std::uint32_t row = 0; row < rows; ++row)
+  for (std::uint32_t row = 0; row < conf.rows; ++row)
     if (graph_.is_linked(row) != (row < graph_rows_)) return Status::kFormatChecksum;
-  return scratch_.prepare(rows, config_.hnsw.ef_construction, codes_.navigator());
+  return scratch_.prepare(conf.rows, config_.hnsw.ef_construction, codes_.navigator());
 }
 
 }  // namespace rv

@@ -49,6 +49,9 @@ class SnapshotLoader {
   const SectionReader& reader() const noexcept { return reader_; }
 
  private:
+  std::span<std::byte> conf_bytes() noexcept {
+    return std::as_writable_bytes(std::span(&conf_, 1));
+  }
   Status read_conf() noexcept;
   Status start() noexcept;
   Status next_part() noexcept;
@@ -59,10 +62,9 @@ class SnapshotLoader {
   SectionReader reader_;
   Step step_ = Step::kConf;
   Copy wanted_;
-  std::byte conf_[kConfBytes] = {};
+  Conf conf_;
   std::unique_ptr<Collection> collection_;
   Config config_;
-  std::uint32_t rows_ = 0;
   EngineSection sections_[kEngineSections] = {};
   std::uint32_t section_count_ = 0;
   std::uint32_t section_ = 0;  // the one that is copied

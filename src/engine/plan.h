@@ -38,7 +38,7 @@ struct PlanInput {
   double code_bytes = 0;
   double depth = 0;  // candidates of a scan of codes
   Calibration cost;
-  double tail = 0;   // rows that the graph does not have yet
+  double tail = 0;  // rows that the graph does not have yet
   double ef = 0;
   double walk_bytes = 0;   // of one comparison along the graph
   double links_bytes = 0;  // of one node's links

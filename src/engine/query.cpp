@@ -17,8 +17,7 @@ Status Collection::prepare(std::uint32_t count, std::uint32_t k) noexcept {
   if (query_bytes > SIZE_MAX / 2 || keys > SIZE_MAX / 16) return Status::kOutOfMemory;
 
   if (queries_.resize(static_cast<std::size_t>(query_bytes)) != Status::kOk ||
-      flat_queries_.resize(count) != Status::kOk || nearest_.resize(count) != Status::kOk ||
-      found_.resize(count) != Status::kOk ||
+      searches_.resize(count) != Status::kOk ||
       keys_.resize(static_cast<std::size_t>(keys)) != Status::kOk)
     return Status::kOutOfMemory;
   query_count_ = count;
@@ -48,13 +47,10 @@ Status Collection::accept_rows() noexcept {
   const auto words = accepted_.words();
   const auto deleted = store_.deleted().words();
   matches_ = 0;
+  const std::uint32_t full = store_.rows() / 64;  // words
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::uint64_t rows = 64 * i;
-    const std::uint64_t exist = rows + 64 <= store_.rows() ? UINT64_MAX
-                                : rows >= store_.rows()
-                                    ? 0
-                                    : (std::uint64_t{1} << (store_.rows() - rows)) - 1;
-    const std::uint64_t live = i < deleted.size() ? exist & ~deleted[i] : 0;
+    std::uint64_t live = i < deleted.size() ? ~deleted[i] : 0;
+    if (i >= full) live &= i > full ? 0 : (std::uint64_t{1} << store_.rows() % 64) - 1;
     words[i] = filtered_ ? words[i] & live : live;
     if (withheld_ / 64 == i) words[i] &= ~(std::uint64_t{1} << withheld_ % 64);
     matches_ += static_cast<std::uint32_t>(std::popcount(words[i]));
@@ -65,7 +61,7 @@ Status Collection::accept_rows() noexcept {
 Status Collection::search(bool exact, std::uint32_t ef) noexcept {
   const std::size_t row_bytes = store_.shape().row_bytes();
   cost_ = {};
-  std::ranges::fill(found_.span(), 0);
+  std::ranges::fill(searches_.span(), FlatQuery{});
   for (std::uint32_t i = 0; i < query_count_; ++i) {
     const auto vector = queries_.span().subspan(i * row_bytes, row_bytes);
     const auto norm = inverse_norm(store_.shape(), vector);
@@ -73,16 +69,17 @@ Status Collection::search(bool exact, std::uint32_t ef) noexcept {
       faulty_ = i;
       return norm.status();
     }
-    flat_queries_[i] = {vector.data(), *norm};
-    nearest_[i] = TopK(keys_.span().subspan(std::size_t{i} * k_, k_));
+    searches_[i] = {vector.data(), *norm, TopK(keys_.span().subspan(std::size_t{i} * k_, k_))};
   }
   if (const Status status = accept_rows(); status != Status::kOk) return status;
   const Status status = run(exact, effort(ef));
   filtered_ = false;
-  if (status != Status::kOk) return status;
-  for (std::uint32_t i = 0; i < query_count_; ++i)
-    found_[i] = static_cast<std::uint32_t>(nearest_[i].sort().size());
-  return Status::kOk;
+  for (FlatQuery& query : searches_.span().first(query_count_))
+    if (status == Status::kOk)
+      query.nearest.sort();
+    else
+      query.nearest.clear();
+  return status;
 }
 
 Status Collection::run(bool exact, const Effort& effort) noexcept {
@@ -100,19 +97,18 @@ Status Collection::run(bool exact, const Effort& effort) noexcept {
   if (plan == Plan::kVectors && !asks && !gathers && store_.released_rows() == 0) {
     // All queries in one pass over the vectors.
     FlatCost cost;
-    flat_search(store_, accepting_ ? &accepted_ : nullptr, flat_queries_.span().first(query_count_),
-                nearest_.span().first(query_count_), cost);
+    flat_search(store_, accepting_ ? &accepted_ : nullptr, searches_.span().first(query_count_),
+                cost);
     cost_.distance_evaluations = cost.distance_evaluations;
     cost_.bytes_read = cost.bytes_read;
     return Status::kOk;
   }
-  for (std::uint32_t i = 0; i < query_count_; ++i) {
-    const FlatQuery& query = flat_queries_[i];
+  for (FlatQuery& query : searches_.span().first(query_count_)) {
     if (const Status status = codes_.prepare(query.vector, query.inverse_norm, prepared_);
         status != Status::kOk)
       return status;
-    const Status status = asks ? search_around(input, effort, nearest_[i])
-                               : search_by(plan, input, effort, Hnsw::kNone, nearest_[i]);
+    const Status status = asks ? search_around(input, effort, query.nearest)
+                               : search_by(plan, input, effort, Hnsw::kNone, query.nearest);
     if (status != Status::kOk) return status;
   }
   return Status::kOk;
@@ -179,7 +175,7 @@ Status Collection::search_by(Plan plan, const PlanInput& input, const Effort& ef
 
 std::span<const Neighbor> Collection::neighbors(std::uint32_t query) const noexcept {
   const auto* first = reinterpret_cast<const Neighbor*>(keys_.data() + std::size_t{query} * k_);
-  return {first, query < query_count_ ? found_[query] : 0};
+  return {first, query < query_count_ ? searches_[query].nearest.size() : 0};
 }
 
 }  // namespace rv

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "base/bytes.h"
 #include "engine/collection.h"
 #include "snapshot/writer.h"
 
@@ -33,34 +32,37 @@ std::uint32_t Collection::sections(std::span<EngineSection, kEngineSections> out
 }
 
 void Collection::write_conf() noexcept {
-  static_assert(sizeof conf_ == kConfBytes);
-  std::ranges::fill(conf_, std::byte{0});
-  store_le(conf_, config_.shape.dim);
-  store_le(conf_ + 4, static_cast<std::uint32_t>(config_.shape.metric));
-  store_le(conf_ + 12, store_.rows());
-  // Vectors alone: whoever loads them says how they are indexed.
+  Conf& conf = conf_;
+  conf = {};
+  conf.dim = config_.shape.dim;
+  conf.metric = static_cast<std::uint32_t>(config_.shape.metric);
+  conf.rows = store_.rows();
   if (!codes_.active() && graph_.rows() == 0) return;
-  store_le(conf_ + 8, static_cast<std::uint32_t>(config_.index));
-  conf_[16] = static_cast<std::byte>(config_.quantization);
-  conf_[17] = static_cast<std::byte>(config_.bits);
-  conf_[18] = static_cast<std::byte>(config_.keep ? 0 : 1);
-  conf_[19] = static_cast<std::byte>((codes_.active() ? 1 : 0) | (codes_.has_int8() ? 2 : 0) |
-                                     (graph_.rows() > 0 ? 4 : 0));
-  store_le(conf_ + 20, config_.hnsw.M);
-  store_le(conf_ + 24, config_.hnsw.ef_construction);
-  store_le(conf_ + 28, config_.hnsw.seed);
-  store_le(conf_ + 32, graph_.entry());
-  store_le(conf_ + 36, graph_.linked_rows());
-  store_le(conf_ + 40, graph_rows_);
-  store_le(conf_ + 44, calibration_);
+  conf.index = static_cast<std::uint32_t>(config_.index);
+  conf.quantization = static_cast<std::uint8_t>(config_.quantization);
+  conf.bits = static_cast<std::uint8_t>(config_.bits);
+  conf.released = config_.keep ? 0 : 1;
+  conf.contents = static_cast<std::uint8_t>((codes_.active() ? Conf::kHasCodes : 0) |
+                                            (codes_.has_int8() ? Conf::kHasInt8 : 0) |
+                                            (graph_.rows() > 0 ? Conf::kHasGraph : 0));
+  conf.M = config_.hnsw.M;
+  conf.ef_construction = config_.hnsw.ef_construction;
+  conf.seed = config_.hnsw.seed;
+  conf.entry = graph_.entry();
+  conf.linked_rows = graph_.linked_rows();
+  conf.graph_rows = graph_rows_;
+  conf.calibration = calibration_;
 }
 
 Status Collection::save(SectionWriter& writer) noexcept {
   assert(!store_.has_deleted());
   unstage();
+  // Anew, so that the bytes depend on the rows, not on the batches that they came in.
+  calibration_ = {};
+  calibrate();
   write_conf();
   Status status = writer.begin_section(kSectionConf, kRequiredFlag);
-  if (status == Status::kOk) status = writer.add_part(conf_);
+  if (status == Status::kOk) status = writer.add_part(std::as_bytes(std::span(&conf_, 1)));
   EngineSection sections[kEngineSections];
   const std::uint32_t count = this->sections(sections);
   for (std::uint32_t i = 0; i < count && status == Status::kOk; ++i) {

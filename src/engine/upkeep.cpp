@@ -101,7 +101,8 @@ float Collection::measure(Plan plan, std::uint32_t ef) noexcept {
   force_plan(kAny);
   query_count_ = 0;
   const Calibration before;
-  if (width == 0) return plan == Plan::kCodes ? before.reranked_per_depth : before.evaluations_per_ef;
+  if (width == 0)
+    return plan == Plan::kCodes ? before.reranked_per_depth : before.evaluations_per_ef;
   return static_cast<float>(work) / static_cast<float>(width);
 }
 

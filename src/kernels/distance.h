@@ -33,8 +33,8 @@ Kernel manhattan_scalar;
 // i8x16.popcnt, which engines emulate.
 Kernel hamming;
 
-// What `metric` ranks by, from what kernel_of(metric) gave; the inverse norms count under cosine only.
-// In this order: snapshots' golden answers depend on it.
+// What `metric` ranks by, from what kernel_of(metric) gave; the inverse norms count under cosine
+// only. In this order: snapshots' golden answers depend on it.
 inline float ranked(Metric metric, float value, float query_norm, float row_norm) noexcept {
   if (metric == Metric::kCosine)
     return std::clamp(1.0f - value * query_norm * row_norm, 0.0f, 2.0f);

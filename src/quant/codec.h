@@ -20,7 +20,8 @@ class Codec {
   // Prepares row `row` itself, for distances between rows.
   virtual void prepare_row(std::uint32_t row, std::byte* query) const noexcept = 0;
 
-  // The bytes of row `row` that distances depend on: rows of equal bytes are as far from everything.
+  // The bytes of row `row` that distances depend on: rows of equal bytes are as far from
+  // everything.
   virtual std::span<const std::byte> code(std::uint32_t row) const noexcept = 0;
 
   // out[i] is the distance to rows[i] as the metric ranks it, exact or as the codes tell it, never

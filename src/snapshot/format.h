@@ -30,12 +30,13 @@
 // the same content are the same bytes.
 //
 // Sections of version 1:
-//   CONF  engine, required  u32 dim, u32 metric (kernels/metric.h), u32 index (engine/config.h: 0 flat,
+//   CONF  engine, required  u32 dim, u32 metric (kernels/metric.h), u32 index (engine/config.h: 0
+//   flat,
 //                           1 hnsw, 2 auto), u32 rows, u8 quantization (0 none, 1 int8, 2 rabitq),
-//                           u8 bits, u8 1 where the vectors are not kept, u8 bit 0: there are codes,
-//                           bit 1: int8 codes for the graph among them, bit 2: there is a graph;
-//                           and where there are codes or a graph (else zeros): u32 M, u32 ef of
-//                           construction, u32 seed, u32 entry row, u32 linked rows, u32 rows the
+//                           u8 bits, u8 1 where the vectors are not kept, u8 bit 0: there are
+//                           codes, bit 1: int8 codes for the graph among them, bit 2: there is a
+//                           graph; and where there are codes or a graph (else zeros): u32 M, u32 ef
+//                           of construction, u32 seed, u32 entry row, u32 linked rows, u32 rows the
 //                           graph was offered, then struct Calibration (engine/plan.h);
 //                           zeros up to 64 bytes
 //   VECS  engine, required  rows * row bytes: the vectors as they were given; empty where not kept
@@ -48,7 +49,8 @@
 //   UPPR  engine            u32 lists of the upper layers
 //   IDS   host, required    a string table: record ids in row order
 //   META  host              a string table: JSON objects in row order, "" for none
-//   INFO  host              UTF-8 JSON: {"model"?: string, "tuned"?: {"ef", "count", "target"}}: the
+//   INFO  host              UTF-8 JSON: {"model"?: string, "tuned"?: {"ef", "count", "target"}}:
+//   the
 //                           width that searches of so many records need for a recall of `target`
 //   NAMS  host              u32 namespace[rows]: 0 the default one, n the n-th name of the string
 //                           table of namespaces behind it, which are in order of their first rows
@@ -94,9 +96,10 @@ constexpr std::uint32_t kSectionIds = section_kind('I', 'D', 'S', ' ');
 constexpr std::uint32_t kSectionMeta = section_kind('M', 'E', 'T', 'A');
 constexpr std::uint32_t kSectionInfo = section_kind('I', 'N', 'F', 'O');
 constexpr std::uint32_t kSectionNams = section_kind('N', 'A', 'M', 'S');
-constexpr std::uint32_t kKnownSections[] = {
-    kSectionConf, kSectionVecs, kSectionNorm, kSectionCntr, kSectionBits, kSectionSq8c, kSectionRabq,
-    kSectionNode, kSectionUppr, kSectionIds,  kSectionMeta, kSectionInfo, kSectionNams};
+constexpr std::uint32_t kKnownSections[] = {kSectionConf, kSectionVecs, kSectionNorm, kSectionCntr,
+                                            kSectionBits, kSectionSq8c, kSectionRabq, kSectionNode,
+                                            kSectionUppr, kSectionIds,  kSectionMeta, kSectionInfo,
+                                            kSectionNams};
 constexpr std::uint32_t kEngineSections = 9;  // the first ones
 // A collection that keeps the unknown ones must be able to save all.
 constexpr std::uint32_t kMaxUnknownSections =
@@ -111,5 +114,6 @@ struct Section {
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };
+static_assert(sizeof(Section) == 32);  // the first half of its entry, field by field
 
 }  // namespace rv

@@ -52,10 +52,7 @@ Status SectionReader::open(std::span<const std::byte> prefix, std::uint64_t tota
   std::uint64_t end = *wanted;
   std::uint32_t unknown = 0;
   for (std::size_t at = 0; at < table.size(); at += kEntryBytes) {
-    const std::byte* entry = table.data() + at;
-    const Section section{load_le<std::uint32_t>(entry),      load_le<std::uint32_t>(entry + 4),
-                          load_le<std::uint32_t>(entry + 8),  load_le<std::uint32_t>(entry + 12),
-                          load_le<std::uint64_t>(entry + 16), load_le<std::uint64_t>(entry + 24)};
+    const auto section = load_le<Section>(table.data() + at);
     if (const Status status = check_supported(section); status != Status::kOk) return status;
     if (!is_zero(table.subspan(at + 32, 32))) return Status::kFormatVersion;
     if (section.offset != align_up(end, kSectionAlignment) || section.offset > total_bytes ||

@@ -53,12 +53,7 @@ void SectionWriter::write_prefix() noexcept {
   std::byte* const header = prefix_.data();
   std::byte* entry = header + kHeaderBytes;
   for (const Section& section : sections_.span()) {
-    store_le(entry, section.kind);
-    store_le(entry + 4, section.flags);
-    store_le(entry + 8, section.version);
-    store_le(entry + 12, section.crc);
-    store_le(entry + 16, section.offset);
-    store_le(entry + 24, section.length);
+    store_le(entry, section);
     entry += kEntryBytes;
   }
   std::memcpy(header, kSnapshotMagic, sizeof kSnapshotMagic);

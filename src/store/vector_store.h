@@ -33,7 +33,8 @@ class VectorStore {
 
   const Bitset& deleted() const noexcept { return deleted_; }
 
-  // The bytes of `row`, live, deleted or staged, unless it is released; valid until the next change.
+  // The bytes of `row`, live, deleted or staged, unless it is released; valid until the next
+  // change.
   std::byte* row(std::uint32_t row) noexcept { return vectors_.row(row - released_); }
   const std::byte* row(std::uint32_t row) const noexcept { return vectors_.row(row - released_); }
 

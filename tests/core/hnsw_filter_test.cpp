@@ -24,7 +24,8 @@ struct Walk {
         world.graph.approach(world.codec(), world.query_form(), world.scratch);
     world.scratch.cost = {};
     whole = world.graph.search_filtered(world.codec(), world.query_form(),
-                                        {start, Hnsw::kNone, &accepted, hops, limit}, nearest, world.scratch);
+                                        {start, Hnsw::kNone, &accepted, hops, limit}, nearest,
+                                        world.scratch);
     const auto found = nearest.sort();
     return {found.begin(), found.end()};
   }

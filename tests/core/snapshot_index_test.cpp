@@ -177,9 +177,8 @@ TEST_CASE("a configuration that no collection has is refused, and counts ask for
         if (loaded.status != Status::kOk || same_byte) continue;
         CAPTURE(at);
         CAPTURE(value);
-        const bool free =
-            at == 4 || at == 8 || (at >= 16 && at < 19) || at == 20 || (at >= 24 && at < 32) ||
-            (at >= 44 && at < 60);
+        const bool free = at == 4 || at == 8 || (at >= 16 && at < 19) || at == 20 ||
+                          (at >= 24 && at < 32) || (at >= 44 && at < 60);
         CHECK(free);
         CHECK(Exercise(*loaded.collection).run() == nullptr);
       }

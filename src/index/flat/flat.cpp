@@ -24,8 +24,8 @@ void rank_tile(const VectorStore& store, const FlatQuery& query, Tile tile,
   kernel_of(store.shape().metric)(vector, rows, out);
   if (store.shape().metric == Metric::kCosine) {
     for (std::uint32_t i = 0; i < tile.rows; ++i)
-      out[i] = ranked(Metric::kCosine, out[i],
-                      query.inverse_norm, store.inverse_norm(tile.first + i));
+      out[i] =
+          ranked(Metric::kCosine, out[i], query.inverse_norm, store.inverse_norm(tile.first + i));
   } else if (store.shape().metric == Metric::kDot) {
     for (float& value : out) value = ranked(Metric::kDot, value, 1, 1);
   }
@@ -42,19 +42,18 @@ void offer_tile(const VectorStore& store, const Bitset* accepted, Tile tile,
 }
 
 void search_tile(const VectorStore& store, const Bitset* accepted, Tile tile,
-                 std::span<const FlatQuery> queries, std::span<TopK> nearest) noexcept {
+                 std::span<FlatQuery> queries) noexcept {
   float distances[kTileRows];
   const std::span<float> out{distances, tile.rows};
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    rank_tile(store, queries[i], tile, out);
-    offer_tile(store, accepted, tile, out, nearest[i]);
+  for (FlatQuery& query : queries) {
+    rank_tile(store, query, tile, out);
+    offer_tile(store, accepted, tile, out, query.nearest);
   }
 }
 
 }  // namespace
 
-void flat_search(const VectorStore& store, const Bitset* accepted,
-                 std::span<const FlatQuery> queries, std::span<TopK> nearest,
+void flat_search(const VectorStore& store, const Bitset* accepted, std::span<FlatQuery> queries,
                  FlatCost& cost) noexcept {
   const std::size_t row_bytes = store.shape().row_bytes();
   const auto tile_rows =
@@ -62,7 +61,7 @@ void flat_search(const VectorStore& store, const Bitset* accepted,
   Tile tile{0, 0};
   for (; tile.first < store.rows(); tile.first += tile.rows) {
     tile.rows = std::min({tile_rows, store.rows() - tile.first, store.contiguous_from(tile.first)});
-    search_tile(store, accepted, tile, queries, nearest);
+    search_tile(store, accepted, tile, queries);
   }
   cost.distance_evaluations += std::uint64_t{store.rows()} * queries.size();
   cost.bytes_read += std::uint64_t{store.rows()} * row_bytes;

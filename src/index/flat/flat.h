@@ -14,8 +14,9 @@
 namespace rv {
 
 struct FlatQuery {
-  const std::byte* vector;  // shape().row_bytes() bytes
-  float inverse_norm;       // of rv::inverse_norm()
+  const std::byte* vector = nullptr;  // shape().row_bytes() bytes
+  float inverse_norm = 1;             // of rv::inverse_norm()
+  TopK nearest;                       // what was found so far
 };
 
 // Counted work of one call: what plans are judged by, since times are noise.
@@ -24,11 +25,10 @@ struct FlatCost {
   std::uint64_t bytes_read = 0;  // vector bytes, counted once per tile
 };
 
-// Offers every live row, or where `accepted` is given every row in it, to nearest[i] by its distance
-// to queries[i], as the metric ranks it. Pre: queries.size() == nearest.size(); the queries passed
-// rv::inverse_norm(); the store has its vectors.
-void flat_search(const VectorStore& store, const Bitset* accepted,
-                 std::span<const FlatQuery> queries, std::span<TopK> nearest,
+// Offers every live row, or where `accepted` is given every row in it, to each query by its
+// distance, as the metric ranks it. Pre: the queries passed rv::inverse_norm(); the store has its
+// vectors.
+void flat_search(const VectorStore& store, const Bitset* accepted, std::span<FlatQuery> queries,
                  FlatCost& cost) noexcept;
 
 }  // namespace rv

@@ -79,7 +79,7 @@ class Hnsw {
   // How many rows insert() should be given at a time, for a graph like one built row by row.
   std::uint32_t batch_rows() const noexcept;
 
-  // ---- search.cpp ----
+  // ---- search.cpp, search_filtered.cpp ----
 
   // The node with this code, kNone where there is none: a walk that begins there too cannot miss a
   // row that is the query itself.
@@ -214,7 +214,7 @@ class Hnsw {
   std::uint32_t renumbered(std::uint32_t row, std::span<const std::uint32_t> to) const noexcept;
   void renumber_links(std::uint32_t row, std::span<const std::uint32_t> to) noexcept;
 
-  // search.cpp
+  // search.cpp, search_filtered.cpp
   std::uint32_t descend(const Codec& codec, const std::byte* query, std::uint32_t to_level,
                         HnswScratch& scratch) const noexcept;
   void search_layer(const Codec& codec, const std::byte* query,

@@ -98,7 +98,8 @@ void Hnsw::offer_rows(const Codec& codec, const std::byte* query,
   codec.distances(query, rows, {scratch.distances, rows.size()});
   scratch.cost.distance_evaluations += rows.size();
   for (std::size_t i = 0; i < rows.size(); ++i)
-    if (scratch.beam.admits(scratch.distances[i])) scratch.beam.offer(scratch.distances[i], rows[i]);
+    if (scratch.beam.admits(scratch.distances[i]))
+      scratch.beam.offer(scratch.distances[i], rows[i]);
 }
 
 // Algorithm 4: of the candidates, nearest first, those that are nearer to the base than to any that
