@@ -1,7 +1,8 @@
 /**
- * The Embind contract, by hand: numbers and addresses only; a flag is 1 or 0. A test compares the
- * names here with the live module. A status is 0 or the value of `Status` in src/base/status.h; what
- * each call means stands in the C++ header named at its interface. Only js/core and js/index use it.
+ * The Embind contract, by hand: numbers and addresses only; a flag comes back as 1 or 0. A test
+ * compares the names here with the live module. A status is 0 or the value of `Status` in
+ * src/base/status.h; what each call means stands in the C++ header named at its interface. Only
+ * js/core and js/index use it.
  */
 
 /** A byte offset into wasm memory; 0 is null. */

@@ -7,7 +7,8 @@
 //  - Some links of the bottom layer are tethers: kept on both sides and never pruned, they are a
 //    spanning tree, so every node can be reached from every other whatever pruning and removal do.
 //  - Insertion takes batches in two phases, so that T threads can build one graph: the result does
-//    not depend on T.
+//    not depend on T. A row sees the graph and the rows before it in the batch.
+//  - Removal links who lost a link to one of the removed node's neighbours, in every layer.
 #pragma once
 
 #include <cstdint>
