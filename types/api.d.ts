@@ -467,9 +467,12 @@ export interface Index<M extends object = Metadata> extends Namespace<M>, Dispos
      * the live ones, and when a write finds no room.
      */
     compact(): CompactResult;
-    /** How much of the truth searches find, by exact scans on samples. */
+    /**
+     * How much of the truth searches find, by exact scans on samples: your queries, or records, each
+     * searched for as if it had never been written.
+     */
     measureRecall(options?: RecallOptions): RecallReport;
-    /** Chooses `ef` now, for this and later sizes, by exact scans on samples. */
+    /** Chooses `ef` now, for this and later sizes, by exact scans on samples of the records. */
     tune(options: {
         readonly targetRecall: number;
     }): TuneResult;
