@@ -26,8 +26,8 @@ bool can_have(const Config& config, const Conf& conf) noexcept {
 
 bool is_plausible(const Calibration& it) noexcept {  // NaN is not
   constexpr float kMost = 1e9f;
-  return it.reranked_per_depth >= 0 && it.reranked_per_depth <= kMost &&
-         it.evaluations_per_ef >= 0 && it.evaluations_per_ef <= kMost;
+  return it.reranked_per_k >= 0 && it.reranked_per_k <= kMost && it.evaluations_per_ef >= 0 &&
+         it.evaluations_per_ef <= kMost;
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ double vectors_work(const PlanInput& in) noexcept {
 }
 
 double codes_work(const PlanInput& in, double rows, double matches) noexcept {
-  const double reranked = std::min(in.depth * in.cost.reranked_per_depth, matches);
-  const double rerank = reranked * in.vector_bytes * kGather;
+  const double rerank = std::min(in.ranked, matches) * in.vector_bytes * kGather;
   // Of one-bit codes, blocks of 32 rows are read where one row matches.
   if (in.one_bit) return std::min(rows, 32 * matches) * in.code_bytes * kBits + rerank;
   return matches * in.code_bytes * kInt8 + rerank;

@@ -22,7 +22,7 @@ enum class Plan : std::uint8_t {
 struct Calibration {
   std::uint32_t scanned_rows = 0;  // live rows when scans were measured
   std::uint32_t walked_rows = 0;   // linked rows when walks were
-  float reranked_per_depth = 1;    // vectors that one-bit codes left in reach
+  float reranked_per_k = 20;       // vectors that one-bit codes leave in reach
   float evaluations_per_ef = 16;   // of a walk; before the first, about what is common
 };
 
@@ -36,7 +36,7 @@ struct PlanInput {
   double matches = 0;  // live rows that pass the filter
   double vector_bytes = 0;
   double code_bytes = 0;
-  double depth = 0;  // candidates of a scan of codes
+  double ranked = 0;  // vectors that a scan of codes looks at
   Calibration cost;
   double tail = 0;  // rows that the graph does not have yet
   double ef = 0;

@@ -116,10 +116,17 @@ Status Collection::run(bool exact, const Effort& effort) noexcept {
 
 Collection::Effort Collection::effort(std::uint32_t ef) const noexcept {
   const std::uint32_t width = ef == 0 ? std::max(2 * k_, kDefaultEf) : std::max(ef, k_);
-  // Of one-bit codes 20 k (RaBitQ's rerank) or so many of many rows that one scan will mostly do;
-  // what is out of reach is not ranked. int8 codes are nearly exact.
-  const std::uint32_t sure =
-      codes_.has_bits() ? std::min(std::max(20 * k_, store_.rows() / 64), 4000u) : kMinRanked;
+  // Of one-bit codes at least 20 k (RaBitQ's rerank), and so many more that one scan will mostly
+  // do: what is out of reach is not ranked. int8 codes are nearly exact.
+  std::uint32_t sure = kMinRanked;
+  if (codes_.has_bits()) {
+    const std::uint32_t least = 20 * k_,
+                        most = std::max(least, std::min(store_.rows() / 64, 4000u));
+    sure = calibration_.scanned_rows == 0
+               ? most
+               : static_cast<std::uint32_t>(
+                     std::clamp(8.0 * calibration_.reranked_per_k * k_, 1.0 * least, 1.0 * most));
+  }
   const std::uint32_t depth = std::max({2 * k_, sure, ef});
   return {std::min(width, kMaxEf), std::min(depth, kMaxEf)};
 }
@@ -135,7 +142,7 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
   in.vector_bytes = static_cast<double>(vector_bytes());
   in.code_bytes =
       static_cast<double>(in.one_bit ? bit_bytes() : codes_.int8().blocks().row_bytes());
-  in.depth = effort.depth;
+  in.ranked = in.one_bit ? calibration_.reranked_per_k * static_cast<float>(k_) : effort.depth;
   in.cost = calibration_;
   in.has_graph = has_graph();
   in.tail = store_.rows() - graph_rows_;

@@ -73,8 +73,8 @@ void Collection::calibrate() noexcept {
   constexpr std::uint32_t kEf = 64;
   if (codes_.has_bits() && codes_.active() &&
       store_.live_rows() >= std::max(1u, 2 * calibration_.scanned_rows)) {
+    calibration_.reranked_per_k = measure(Plan::kCodes, kEf);
     calibration_.scanned_rows = store_.live_rows();
-    calibration_.reranked_per_depth = measure(Plan::kCodes, kEf);
   }
   if (graph_.linked_rows() >= std::max(Codes::kFirstRows, 2 * calibration_.walked_rows)) {
     calibration_.walked_rows = graph_.linked_rows();
@@ -82,8 +82,8 @@ void Collection::calibrate() noexcept {
   }
 }
 
-// The work of searching for some rows: reranked vectors per depth of a scan, or evaluations per ef
-// of a walk.
+// The work of searching for some rows: reranked vectors per k of a scan, or evaluations per ef of a
+// walk.
 float Collection::measure(Plan plan, std::uint32_t ef) noexcept {
   constexpr std::uint32_t kSamples = 8, kTopK = 10;
   std::uint64_t work = 0, width = 0;
@@ -96,13 +96,12 @@ float Collection::measure(Plan plan, std::uint32_t ef) noexcept {
     std::memcpy(queries_.data(), vector, store_.shape().row_bytes());
     if (search(false, ef) != Status::kOk) break;
     work += plan == Plan::kCodes ? cost_.reranked : cost_.distance_evaluations - cost_.reranked;
-    width += plan == Plan::kCodes ? effort(ef).depth : ef;
+    width += plan == Plan::kCodes ? kTopK : ef;
   }
   force_plan(kAny);
   query_count_ = 0;
   const Calibration before;
-  if (width == 0)
-    return plan == Plan::kCodes ? before.reranked_per_depth : before.evaluations_per_ef;
+  if (width == 0) return plan == Plan::kCodes ? before.reranked_per_k : before.evaluations_per_ef;
   return static_cast<float>(work) / static_cast<float>(width);
 }
 
