@@ -160,7 +160,7 @@ class Collection {
   void release_updated(std::span<const std::uint32_t> targets) noexcept;
   void relink() noexcept;
   void calibrate() noexcept;
-  float measure(Plan plan, std::uint32_t ef) noexcept;
+  float measure(Plan plan, std::uint32_t ef, float otherwise) noexcept;
   void drop_graph() noexcept;
 
   // save.cpp, load.cpp

@@ -73,18 +73,18 @@ void Collection::calibrate() noexcept {
   constexpr std::uint32_t kEf = 64;
   if (codes_.has_bits() && codes_.active() &&
       store_.live_rows() >= std::max(1u, 2 * calibration_.scanned_rows)) {
-    calibration_.reranked_per_k = measure(Plan::kCodes, kEf);
+    calibration_.reranked_per_k = measure(Plan::kCodes, kEf, calibration_.reranked_per_k);
     calibration_.scanned_rows = store_.live_rows();
   }
   if (graph_.linked_rows() >= std::max(Codes::kFirstRows, 2 * calibration_.walked_rows)) {
     calibration_.walked_rows = graph_.linked_rows();
-    calibration_.evaluations_per_ef = measure(Plan::kGraph, kEf);
+    calibration_.evaluations_per_ef = measure(Plan::kGraph, kEf, calibration_.evaluations_per_ef);
   }
 }
 
 // The work of searching for some rows: reranked vectors per k of a scan, or evaluations per ef of a
-// walk.
-float Collection::measure(Plan plan, std::uint32_t ef) noexcept {
+// walk; `otherwise` where no search has the memory.
+float Collection::measure(Plan plan, std::uint32_t ef, float otherwise) noexcept {
   constexpr std::uint32_t kSamples = 8, kTopK = 10;
   std::uint64_t work = 0, width = 0;
   force_plan(static_cast<std::uint32_t>(plan));
@@ -100,9 +100,7 @@ float Collection::measure(Plan plan, std::uint32_t ef) noexcept {
   }
   force_plan(kAny);
   query_count_ = 0;
-  const Calibration before;
-  if (width == 0) return plan == Plan::kCodes ? before.reranked_per_k : before.evaluations_per_ef;
-  return static_cast<float>(work) / static_cast<float>(width);
+  return width == 0 ? otherwise : static_cast<float>(work) / static_cast<float>(width);
 }
 
 void Collection::drop_graph() noexcept {
