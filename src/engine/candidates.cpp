@@ -2,14 +2,12 @@
 // the vectors, or by what is stored of them.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "engine/collection.h"
 
 namespace rv {
 namespace {
-
-// Rows whose distances are asked for at once.
-constexpr std::uint32_t kGroup = 32;
 
 // How sure a bound must be that passes a candidate over: 0.6 % of the true ones are, where RaBitQ's
 // own 1.9 loses 2.9 %.
@@ -43,14 +41,13 @@ void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) 
 // Exact distances, or as exact as what is stored.
 [[gnu::noinline]] void Collection::offer(std::span<const std::uint32_t> rows,
                                          TopK& nearest) noexcept {
-  float distances[kGroup];
-  const std::span<float> out{distances, rows.size()};
+  const std::span<float> out{exact_, rows.size()};
   const bool released = store_.released_rows() > 0;
   if (released)
     codes_.stored().stored_distances(codes_.stored_query(prepared_), rows, out);
   else
     codes_.plain().distances(prepared_.form(PreparedQuery::kPlain), rows, out);
-  for (std::size_t i = 0; i < rows.size(); ++i) nearest.offer(distances[i], rows[i]);
+  for (std::size_t i = 0; i < rows.size(); ++i) nearest.offer(out[i], rows[i]);
   cost_.distance_evaluations += rows.size();
   cost_.bytes_read += rows.size() * vector_bytes();
 }
@@ -67,7 +64,7 @@ Status Collection::scan_codes(std::uint32_t from, const Effort& effort, TopK& ne
     offer_codes(from, candidates);
     const std::span<const Neighbor> sorted = candidates.sort();
     // The nearest candidates are the same ones, in the same order, at every depth.
-    rank_scanned(sorted.subspan(ranked), from, nearest);
+    rank(sorted.subspan(ranked), false, from, nearest);
     ranked = sorted.size();
     const bool all = ranked < depth || depth == depth_limit || !codes_.has_bits();
     if (all || (nearest.is_full() && out_of_reach(sorted.back(), nearest))) break;
@@ -104,22 +101,41 @@ bool Collection::out_of_reach(const Neighbor& candidate, const TopK& nearest) co
                                    candidate.distance, kDeviations) > nearest.worst();
 }
 
-// Candidates of a scan, nearest first.
-void Collection::rank_scanned(std::span<const Neighbor> candidates, std::uint32_t from,
-                              TopK& nearest) noexcept {
+// Candidates, nearest first as their codes tell, of which each stands for `found_by`'s: a row of a
+// scan, or of a walk a node, which may have twins. What cannot be among the nearest is passed over:
+// by the bound of a one-bit code, or by how far off the codes of those ranked so far were.
+void Collection::rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
+                      TopK& nearest) noexcept {
+  const bool one_bit = !nodes && codes_.has_bits();
   std::uint32_t rows[kGroup];
+  float estimates[kGroup];
   std::uint32_t count = 0;
-  const std::uint64_t before = cost_.distance_evaluations;
+  float off = 0;
+  const auto flush = [&] {
+    offer({rows, count}, nearest);
+    for (std::uint32_t i = 0; i < count; ++i)
+      off = std::max(off, std::abs(exact_[i] - estimates[i]));
+    cost_.reranked += count;
+    count = 0;
+  };
   for (const Neighbor& candidate : candidates) {
     if (candidate.row < from) continue;
-    if (codes_.has_bits() && nearest.is_full() && out_of_reach(candidate, nearest)) continue;
-    rows[count++] = candidate.row;
-    if (count < kRerankGroup) continue;
-    offer({rows, count}, nearest);
-    count = 0;
+    if (nearest.is_full() && (one_bit ? out_of_reach(candidate, nearest)
+                                      : candidate.distance - 2 * off > nearest.worst()))
+      continue;
+    const auto add = [&](std::uint32_t row) {
+      if (!accepts(row)) return;
+      rows[count] = row;
+      estimates[count++] = candidate.distance;
+      if (count == kGroup) flush();
+    };
+    if (nodes)
+      graph_.for_each_twin(candidate.row, add);
+    else
+      add(candidate.row);
+    if (count >= (nearest.is_full() ? kRerankGroup : std::min(k_, kGroup))) flush();
   }
-  offer({rows, count}, nearest);
-  cost_.reranked += cost_.distance_evaluations - before;
+  flush();
 }
 
 void Collection::count_walk() noexcept {
@@ -148,32 +164,27 @@ Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& e
   if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
   const std::byte* query = codes_.navigator_query(prepared_);
-  std::uint64_t walked = 0;
+  std::span<const Neighbor> found;
   if (!input.filtered) {
     graph_.search(codec, query, known_node(), effort.ef, scratch_);
+    found = scratch_.beam.sorted();
     count_walk();
-    walked = cost_.distance_evaluations;
-    const std::uint32_t ranked = std::min(scratch_.beam.size(), std::max(2 * k_, kMinRanked));
-    for (std::uint32_t i = 0; i < ranked; ++i) offer_node(scratch_.beam.row(i), nearest);
   } else {
     const auto ef = static_cast<std::size_t>(effort.ef * widening(input, plan));
     if (candidates_.resize(ef) != Status::kOk) return Status::kOutOfMemory;
-    TopK found(candidates_.span().first(ef));
+    TopK matching(candidates_.span().first(ef));
     if (start == Hnsw::kNone) start = graph_.approach(codec, query, scratch_);
     const double limit = forced_plan_ == kAny ? walk_limit(input) : 1e18;
     const bool whole =
         graph_.search_filtered(codec, query,
                                {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u,
                                 static_cast<std::uint64_t>(limit)},
-                               found, scratch_);
+                               matching, scratch_);
     count_walk();
     if (!whole) return false;
-    walked = cost_.distance_evaluations;
-    const auto sorted = found.sort();
-    const std::size_t ranked = std::min<std::size_t>(sorted.size(), std::max(2 * k_, kMinRanked));
-    for (const Neighbor& node : sorted.first(ranked)) offer_node(node.row, nearest);
+    found = matching.sort();
   }
-  cost_.reranked += cost_.distance_evaluations - walked;
+  rank(found, true, 0, nearest);
   if (input.tail > 0) {
     if (input.has_codes) {
       if (const Status status = scan_codes(graph_rows_, effort, nearest); status != Status::kOk)
@@ -183,19 +194,6 @@ Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& e
     }
   }
   return nearest.size() >= std::min(k_, matches_);
-}
-
-void Collection::offer_node(std::uint32_t node, TopK& nearest) noexcept {
-  std::uint32_t rows[kGroup];
-  std::uint32_t count = 0;
-  graph_.for_each_twin(node, [&](std::uint32_t row) {
-    if (!accepts(row)) return;
-    rows[count++] = row;
-    if (count < kGroup) return;
-    offer({rows, count}, nearest);
-    count = 0;
-  });
-  offer({rows, count}, nearest);
 }
 
 }  // namespace rv

@@ -192,19 +192,19 @@ class Collection {
                    TopK& nearest) noexcept;
 
   // candidates.cpp
+  static constexpr std::uint32_t kGroup = 32;  // rows whose distances are asked for at once
   static constexpr std::uint32_t kRerankGroup = 8;
-  static constexpr std::uint32_t kMinRanked = 32;  // candidates of a walk
+  static constexpr std::uint32_t kMinRanked = 32;  // candidates of a scan
   bool accepts(std::uint32_t row) const noexcept { return !accepting_ || accepted_.test(row); }
   using Offer = void (Collection::*)(std::span<const std::uint32_t>, TopK&) noexcept;
   void offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) noexcept;
   void offer(std::span<const std::uint32_t> rows, TopK& nearest) noexcept;
-  void offer_node(std::uint32_t node, TopK& nearest) noexcept;
   Status scan_codes(std::uint32_t from, const Effort& effort, TopK& nearest) noexcept;
   void offer_codes(std::uint32_t from, TopK& candidates) noexcept;
   void offer_int8(std::span<const std::uint32_t> rows, TopK& candidates) noexcept;
   bool out_of_reach(const Neighbor& candidate, const TopK& nearest) const noexcept;
-  void rank_scanned(std::span<const Neighbor> candidates, std::uint32_t from,
-                    TopK& nearest) noexcept;
+  void rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
+            TopK& nearest) noexcept;
   Result<bool> walk(Plan plan, const PlanInput& input, const Effort& effort, std::uint32_t start,
                     TopK& nearest) noexcept;
   Status begin_walk(const Effort& effort) noexcept;
@@ -229,6 +229,7 @@ class Collection {
   Array<std::uint64_t> keys_;  // k per query; search() leaves Neighbors in it
   Array<std::uint64_t> candidates_;
   PreparedQuery prepared_;
+  float exact_[kGroup];  // distances of the rows offered last
   Array<float> decoded_;
   Bitset accepted_;        // live rows that pass the filter, while accepting_
   bool filtered_ = false;  // the host filled accepted_ for the next search()

@@ -28,9 +28,12 @@ struct Manhattan {
   }
 };
 
-// One to three floats and zeros behind them: a zero in both operands adds +0 in every kernel.
-v128_t load_tail(const float* at, std::size_t count) noexcept {
+// Up to four of `count` floats and zeros behind them: a zero in both operands adds +0 in every
+// kernel.
+[[gnu::noinline]] v128_t load_tail(const float* at, std::ptrdiff_t count) noexcept {
+  if (count <= 0) return wasm_f32x4_const_splat(0);
   if (count == 1) return wasm_v128_load32_zero(at);
+  if (count >= 4) return wasm_v128_load(at);
   const v128_t two = wasm_v128_load64_zero(at);
   return count == 2 ? two : wasm_v128_load32_lane(at + 2, two, 2);
 }
@@ -39,23 +42,18 @@ v128_t load_tail(const float* at, std::size_t count) noexcept {
 // prefetcher.
 template <typename Op>
 float one_row(const float* q, const float* x, std::size_t dim) noexcept {
-  v128_t a0 = wasm_f32x4_const_splat(0), a1 = a0, a2 = a0, a3 = a0;
+  v128_t a[4] = {};
   std::size_t i = 0;
-  for (; i + 16 <= dim; i += 16) {
-    a0 = Op::add_term(a0, wasm_v128_load(q + i), wasm_v128_load(x + i));
-    a1 = Op::add_term(a1, wasm_v128_load(q + i + 4), wasm_v128_load(x + i + 4));
-    a2 = Op::add_term(a2, wasm_v128_load(q + i + 8), wasm_v128_load(x + i + 8));
-    a3 = Op::add_term(a3, wasm_v128_load(q + i + 12), wasm_v128_load(x + i + 12));
-  }
-  for (; i + 4 <= dim; i += 4) {  // at most three times: accumulators 0, 1, 2
-    v128_t& acc = i % 16 == 0 ? a0 : i % 16 == 4 ? a1 : a2;
-    acc = Op::add_term(acc, wasm_v128_load(q + i), wasm_v128_load(x + i));
-  }
+  for (; i + 16 <= dim; i += 16)
+    for (std::size_t j = 0; j < 4; ++j)
+      a[j] = Op::add_term(a[j], wasm_v128_load(q + i + 4 * j), wasm_v128_load(x + i + 4 * j));
   if (i < dim) {
-    v128_t& acc = i % 16 == 0 ? a0 : i % 16 == 4 ? a1 : i % 16 == 8 ? a2 : a3;
-    acc = Op::add_term(acc, load_tail(q + i, dim - i), load_tail(x + i, dim - i));
+    const auto left = static_cast<std::ptrdiff_t>(dim - i);
+    for (std::ptrdiff_t j = 0; j < 16; j += 4)
+      a[j / 4] =
+          Op::add_term(a[j / 4], load_tail(q + i + j, left - j), load_tail(x + i + j, left - j));
   }
-  v128_t s = wasm_f32x4_add(wasm_f32x4_add(a0, a1), wasm_f32x4_add(a2, a3));
+  v128_t s = wasm_f32x4_add(wasm_f32x4_add(a[0], a[1]), wasm_f32x4_add(a[2], a[3]));
   s = wasm_f32x4_add(s, wasm_i32x4_shuffle(s, s, 2, 3, 0, 1));
   return wasm_f32x4_extract_lane(s, 0) + wasm_f32x4_extract_lane(s, 1);
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/touch.h"
 #include "kernels/distance.h"
 
 namespace rv {
@@ -36,6 +37,7 @@ void PlainCodec::distances(const std::byte* query, std::span<const std::uint32_t
   const std::span<const std::byte> vector{query + kHead, shape.row_bytes()};
   Kernel* const kernel = kernel_of(shape.metric);
   const float inverse_norm = load_le<float>(query);
+  for (const std::uint32_t row : rows) touch(store_->row(row), shape.row_bytes());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::span<float> result = out.subspan(i, 1);
     kernel(vector, {store_->row(rows[i]), shape.row_bytes()}, result);

@@ -1,6 +1,7 @@
 // The nearest nodes that a search has found, nearest first, each to be expanded once.
 #pragma once
 
+#include <bit>
 #include <cassert>
 #include <cstdint>
 #include <span>
@@ -27,6 +28,13 @@ class Beam {
       count += row_of(keys_[at]) != row ? 1 : 0;
     }
     return keys_.first(count);
+  }
+
+  // All nodes, nearest first, in the memory the keys were in. Ends the search.
+  std::span<const Neighbor> sorted() noexcept {
+    for (std::uint64_t& key : keys_.first(size_))
+      key = std::bit_cast<std::uint64_t>(Neighbor{row_of(key), to_distance(key)});
+    return {reinterpret_cast<const Neighbor*>(keys_.data()), size_};
   }
 
   bool admits(float distance) const noexcept {

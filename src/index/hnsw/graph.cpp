@@ -171,6 +171,7 @@ Status Hnsw::renumber(std::span<const std::uint32_t> to) noexcept {
   upper_.shrink(upper_.size());
   nodes_.shrink(rows_);
   twins_.clear();
+  has_stale_links_ = false;
   return Status::kOk;
 }
 
@@ -187,8 +188,10 @@ Status Hnsw::adopt(std::uint32_t entry, std::uint32_t linked_rows,
   entry_ = entry;
   linked_rows_ = linked_rows;
   if (const Status status = validate(marks); status != Status::kOk) return status;
-  for (std::uint32_t row = 0; row < rows_; ++row)
+  for (std::uint32_t row = 0; row < rows_; ++row) {
     if (!is_linked(row) && node(row).next_twin != row) return Status::kFormatChecksum;
+    if (!is_node(row)) has_stale_links_ = true;
+  }
   return twins_.reserve(rows_);
 }
 
@@ -198,6 +201,7 @@ void Hnsw::clear() noexcept {
   twins_.clear();
   rows_ = linked_rows_ = 0;
   entry_ = kNone;
+  has_stale_links_ = false;
 }
 
 }  // namespace rv

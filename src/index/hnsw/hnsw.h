@@ -221,8 +221,12 @@ class Hnsw {
   void search_layer(const Codec& codec, const std::byte* query,
                     std::span<const std::uint32_t> starts, std::uint32_t level, std::uint32_t ef,
                     HnswScratch& scratch) const noexcept;
-  void offer(const Codec& codec, const std::byte* query, std::span<const std::uint32_t> links,
+  std::uint32_t visit(std::span<const std::uint32_t> links, std::uint32_t count,
+                      HnswScratch& scratch) const noexcept;
+  void offer(const Codec& codec, const std::byte* query, std::uint32_t count,
              HnswScratch& scratch) const noexcept;
+  bool hop(const Codec& codec, const std::byte* query, std::uint32_t level,
+           HnswScratch& scratch) const noexcept;
   std::uint32_t gather(std::uint32_t row, const Bitset& accepted, std::uint32_t hops,
                        HnswScratch& scratch) const noexcept;
 
@@ -269,6 +273,7 @@ class Hnsw {
   std::uint32_t rows_ = 0;
   std::uint32_t linked_rows_ = 0;
   std::uint32_t entry_ = kNone;
+  bool has_stale_links_ = false;  // some may lead to rows that are no nodes
   Array<LinkChange>* log_ = nullptr;
 };
 

@@ -50,6 +50,7 @@ void Hnsw::unlink(const Codec& codec, std::uint32_t row, HnswScratch& scratch) n
   for (const std::uint32_t link : links(row, 0))
     if ((link & kTether) != 0) tied[ties++] = link & kRowMask;
   node(row).head &= ~kNodeFlag;
+  has_stale_links_ = true;
   if (entry_ == row) choose_entry();
   for (std::uint32_t level = level_of(row) + 1; level-- > 0;) {
     std::uint32_t neighbors[HnswScratch::kGroup];

@@ -16,8 +16,10 @@ struct HnswCost {
 };
 
 struct HnswScratch {
-  // Rows whose distances are asked for at once; more than a bottom list has links.
+  // More than a bottom list has links.
   static constexpr std::uint32_t kGroup = 256;
+  // Nodes whose links are followed at once.
+  static constexpr std::uint32_t kNodesAHop = 3;
 
   explicit HnswScratch(MemoryBudget& budget) noexcept
       : visited(budget), keys(budget), frontier(budget), query(budget), pair(budget) {}
@@ -61,8 +63,8 @@ struct HnswScratch {
   Array<std::uint64_t> frontier;  // of search_filtered()
   Array<std::byte> query;         // the row that is inserted, prepared
   Array<std::byte> pair;          // a row that others are compared with, prepared
-  std::uint32_t rows[kGroup];
-  float distances[kGroup];
+  std::uint32_t rows[kNodesAHop * kGroup];
+  float distances[kNodesAHop * kGroup];
   HnswCost cost;
 };
 

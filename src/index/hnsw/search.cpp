@@ -3,33 +3,13 @@
 
 namespace rv {
 
-// One node's links: those seen for the first time are compared, the near ones enter the beam.
-// Entered once a hop, so that engines compile it well (ARCHITECTURE.md, "Hot loops").
-[[gnu::noinline]] void Hnsw::offer(const Codec& codec, const std::byte* query,
-                                   std::span<const std::uint32_t> links,
-                                   HnswScratch& scratch) const noexcept {
-  std::uint32_t count = 0;
-  for (const std::uint32_t link : links) {
-    const std::uint32_t neighbor = link & kRowMask;
-    scratch.rows[count] = neighbor;
-    count += scratch.visit(neighbor) ? 1 : 0;
-  }
-  if (count == 0) return;
-  codec.distances(query, {scratch.rows, count}, {scratch.distances, count});
-  scratch.cost.distance_evaluations += count;
-  for (std::uint32_t i = 0; i < count; ++i)
-    // Links to removed rows may be left; is_node() is asked last because it reads the node.
-    if (scratch.beam.admits(scratch.distances[i]) && is_node(scratch.rows[i]))
-      scratch.beam.offer(scratch.distances[i], scratch.rows[i]);
-}
-
 void Hnsw::search_layer(const Codec& codec, const std::byte* query,
                         std::span<const std::uint32_t> starts, std::uint32_t level,
                         std::uint32_t ef, HnswScratch& scratch) const noexcept {
   scratch.begin(ef);
-  offer(codec, query, starts, scratch);
-  for (std::uint32_t row; scratch.beam.next(row); ++scratch.cost.hops)
-    offer(codec, query, links(row, level), scratch);
+  offer(codec, query, visit(starts, 0, scratch), scratch);
+  while (hop(codec, query, level, scratch)) {
+  }
 }
 
 // From the entry down to just above `to_level`, nearest node by nearest node.
