@@ -101,9 +101,9 @@ bool Collection::out_of_reach(const Neighbor& candidate, const TopK& nearest) co
                                    candidate.distance, kDeviations) > nearest.worst();
 }
 
-// Candidates, nearest first as their codes tell, of which each stands for `found_by`'s: a row of a
-// scan, or of a walk a node, which may have twins. What cannot be among the nearest is passed over:
-// by the bound of a one-bit code, or by how far off the codes of those ranked so far were.
+// Candidates, nearest first as their codes tell: rows of a scan or, `nodes`, what a walk found,
+// each with its twins. What cannot be among the nearest is passed over: by the bound of a one-bit
+// code, else by how far off the codes of those ranked so far were.
 void Collection::rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
                       TopK& nearest) noexcept {
   const bool one_bit = !nodes && codes_.has_bits();

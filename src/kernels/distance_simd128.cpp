@@ -42,18 +42,24 @@ struct Manhattan {
 // prefetcher.
 template <typename Op>
 float one_row(const float* q, const float* x, std::size_t dim) noexcept {
-  v128_t a[4] = {};
+  v128_t a0 = wasm_f32x4_const_splat(0), a1 = a0, a2 = a0, a3 = a0;
   std::size_t i = 0;
-  for (; i + 16 <= dim; i += 16)
-    for (std::size_t j = 0; j < 4; ++j)
-      a[j] = Op::add_term(a[j], wasm_v128_load(q + i + 4 * j), wasm_v128_load(x + i + 4 * j));
-  if (i < dim) {
-    const auto left = static_cast<std::ptrdiff_t>(dim - i);
-    for (std::ptrdiff_t j = 0; j < 16; j += 4)
-      a[j / 4] =
-          Op::add_term(a[j / 4], load_tail(q + i + j, left - j), load_tail(x + i + j, left - j));
+  for (; i + 16 <= dim; i += 16) {
+    a0 = Op::add_term(a0, wasm_v128_load(q + i), wasm_v128_load(x + i));
+    a1 = Op::add_term(a1, wasm_v128_load(q + i + 4), wasm_v128_load(x + i + 4));
+    a2 = Op::add_term(a2, wasm_v128_load(q + i + 8), wasm_v128_load(x + i + 8));
+    a3 = Op::add_term(a3, wasm_v128_load(q + i + 12), wasm_v128_load(x + i + 12));
   }
-  v128_t s = wasm_f32x4_add(wasm_f32x4_add(a[0], a[1]), wasm_f32x4_add(a[2], a[3]));
+  // What is left takes four turns, so that every accumulator is in its place again.
+  for (const std::size_t end = (dim + 15) / 16 * 16; i < end; i += 4) {
+    const auto left = static_cast<std::ptrdiff_t>(dim) - static_cast<std::ptrdiff_t>(i);
+    const v128_t sum = Op::add_term(a0, load_tail(q + i, left), load_tail(x + i, left));
+    a0 = a1;
+    a1 = a2;
+    a2 = a3;
+    a3 = sum;
+  }
+  v128_t s = wasm_f32x4_add(wasm_f32x4_add(a0, a1), wasm_f32x4_add(a2, a3));
   s = wasm_f32x4_add(s, wasm_i32x4_shuffle(s, s, 2, 3, 0, 1));
   return wasm_f32x4_extract_lane(s, 0) + wasm_f32x4_extract_lane(s, 1);
 }
