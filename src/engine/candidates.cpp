@@ -123,16 +123,13 @@ void Collection::rank(std::span<const Neighbor> candidates, bool nodes, std::uin
     if (nearest.is_full() && (one_bit ? out_of_reach(candidate, nearest)
                                       : candidate.distance - 2 * off > nearest.worst()))
       continue;
-    const auto add = [&](std::uint32_t row) {
-      if (!accepts(row)) return;
+    std::uint32_t row = candidate.row;
+    do {
+      if (!accepts(row)) continue;
       rows[count] = row;
       estimates[count++] = candidate.distance;
       if (count == kGroup) flush();
-    };
-    if (nodes)
-      graph_.for_each_twin(candidate.row, add);
-    else
-      add(candidate.row);
+    } while (nodes && (row = graph_.next_twin(row)) != candidate.row);
     if (count >= (nearest.is_full() ? kRerankGroup : std::min(k_, kGroup))) flush();
   }
   flush();
@@ -158,8 +155,8 @@ std::uint32_t Collection::known_node() noexcept {
 }
 
 // False: there may be more matches than were found.
-Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& effort,
-                              std::uint32_t start, TopK& nearest) noexcept {
+Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, std::uint32_t start,
+                              TopK& nearest) noexcept {
   if (!input.has_graph) return false;  // a plan that was forced
   if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
@@ -170,19 +167,27 @@ Result<bool> Collection::walk(Plan plan, const PlanInput& input, const Effort& e
     found = scratch_.beam.sorted();
     count_walk();
   } else {
-    const auto ef = static_cast<std::size_t>(effort.ef * widening(input, plan));
-    if (candidates_.resize(ef) != Status::kOk) return Status::kOutOfMemory;
-    TopK matching(candidates_.span().first(ef));
     if (start == Hnsw::kNone) start = graph_.approach(codec, query, scratch_);
-    const double limit = forced_plan_ == kAny ? walk_limit(input) : 1e18;
-    const bool whole =
-        graph_.search_filtered(codec, query,
-                               {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u,
-                                static_cast<std::uint64_t>(limit)},
-                               matching, scratch_);
+    const auto limit = static_cast<std::uint64_t>(forced_plan_ == kAny ? walk_limit(input) : 1e18);
+    bool whole, again;
+    do {
+      const auto ef = static_cast<std::size_t>(effort.ef * widening(input, plan));
+      if (candidates_.resize(ef) != Status::kOk) return Status::kOutOfMemory;
+      TopK matching(candidates_.span().first(ef));
+      const std::uint64_t before = scratch_.cost.hops;
+      whole = graph_.search_filtered(
+          codec, query, {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u, limit},
+          matching, scratch_);
+      found = matching.sort();
+      // Where more rows matched around its start than around the query, it was too narrow.
+      const auto hops = static_cast<double>(scratch_.cost.hops - before);
+      const auto matched = static_cast<double>(found.size());
+      again = whole && plan == Plan::kGraph && forced_plan_ == kAny &&
+              2 * matched < input.selectivity * hops;
+      input.selectivity = matched / hops;
+    } while (again);
     count_walk();
     if (!whole) return false;
-    found = matching.sort();
   }
   rank(found, true, 0, nearest);
   if (input.tail > 0) {

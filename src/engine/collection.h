@@ -205,7 +205,7 @@ class Collection {
   bool out_of_reach(const Neighbor& candidate, const TopK& nearest) const noexcept;
   void rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
             TopK& nearest) noexcept;
-  Result<bool> walk(Plan plan, const PlanInput& input, const Effort& effort, std::uint32_t start,
+  Result<bool> walk(Plan plan, PlanInput input, const Effort& effort, std::uint32_t start,
                     TopK& nearest) noexcept;
   Status begin_walk(const Effort& effort) noexcept;
   std::uint32_t known_node() noexcept;

@@ -45,11 +45,6 @@ double two_hops_work(const PlanInput& in) noexcept {
   return walk_work(in) * widening(in, Plan::kTwoHops) * 3 + tail_work(in);
 }
 
-// Few rows match around the query and many elsewhere: a walk over all rows soon leaves the former.
-bool in_hole(const PlanInput& in) noexcept {
-  return in.selectivity < 0.1 && in.matches * 3 > in.rows;
-}
-
 }  // namespace
 
 Plan plan_scan(const PlanInput& in) noexcept {
@@ -62,8 +57,8 @@ double scan_work(const PlanInput& in) noexcept {
 }
 
 double widening(const PlanInput& in, Plan plan) noexcept {
-  if (in.selectivity >= 0.75 * in.share) return 1;
-  return plan == Plan::kTwoHops ? 2 : 1.5;
+  const double rarer = in.share / in.selectivity;
+  return std::clamp(plan == Plan::kTwoHops ? rarer : 0.75 * rarer, 1.0, 12.0);
 }
 
 bool may_walk(const PlanInput& in) noexcept {
@@ -74,7 +69,6 @@ Plan choose_plan(const PlanInput& in) noexcept {
   const Plan scan = plan_scan(in);
   if (!may_walk(in)) return scan;
   if (!in.filtered) return Plan::kGraph;
-  if (in_hole(in)) return Plan::kGraph;
   const double graph = graph_work(in);
   const double two_hops = two_hops_work(in);
   // Where next to nothing matches around the query, two hops lead nowhere.
@@ -82,9 +76,6 @@ Plan choose_plan(const PlanInput& in) noexcept {
   return graph < two_hops ? Plan::kGraph : Plan::kTwoHops;
 }
 
-double walk_limit(const PlanInput& in) noexcept {
-  const double share = in_hole(in) ? 1.25 : 1;
-  return scan_work(in) * share / (in.walk_bytes * kWalk);
-}
+double walk_limit(const PlanInput& in) noexcept { return scan_work(in) / (in.walk_bytes * kWalk); }
 
 }  // namespace rv

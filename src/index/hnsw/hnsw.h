@@ -117,6 +117,8 @@ class Hnsw {
   bool search_filtered(const Codec& codec, const std::byte* query, const Filtered& filter,
                        TopK& nearest, HnswScratch& scratch) const noexcept;
 
+  // Rows of equal codes are a ring.
+  std::uint32_t next_twin(std::uint32_t row) const noexcept { return node(row).next_twin; }
   // Calls use(row) for the node and its twins.
   template <typename Use>
   void for_each_twin(std::uint32_t row, Use use) const noexcept {
