@@ -44,6 +44,11 @@ const FLOORS = {
   'isotropic cosine, rabitq 4 alone': [0.85, 0.83],
   'isotropic dot, rabitq 4 alone': [0.87, 0.83],
   'isotropic euclidean, rabitq 4 alone': [0.86, 0.86],
+  'wiki-minilm-384, rabitq 4 alone': [0.94, 0.93],
+  'siftsmall, rabitq 4 alone': [0.87, 0.87],
+  // Inner products of unequal lengths, at ef 32; more is held at ef 64.
+  'movies-cf-16, none': [0.97, 0.97],
+  'movies-cf-16, rabitq 4 alone': [0.89, 0.85],
 };
 
 /** What exact searches of codes find of real sets, where the vectors are not kept. */
@@ -246,22 +251,27 @@ describe('real sets', () => {
         const found = recallOf(truths, queries, (query) =>
           index.query(query, { topK: TOP_K, exact: true }),
         );
-        const planned = recallOf(truths, queries, search) / found;
-        const graph = withPlan('graph', () => recallOf(truths, queries, search)) / found;
+        const planned = recallOf(truths, queries, search);
+        const graph = withPlan('graph', () => recallOf(truths, queries, search));
         const wide = withPlan('graph', () =>
           recallOf(truths, queries, (query) => index.query(query, { topK: TOP_K, ef: 64 })),
         );
         const { distanceEvaluations } = withPlan('graph', () => index.explain(queries[0]));
         t.diagnostic(
-          `${quantization}: exact ${found.toFixed(4)}; of that planned ${planned.toFixed(4)} ` +
+          `${quantization}: exact ${found.toFixed(4)}, planned ${planned.toFixed(4)} ` +
             `(${index.explain(queries[0]).plan}), graph ${graph.toFixed(4)} at ef ` +
             `${index.stats().ef}, ${distanceEvaluations} evaluations, ` +
-            `${(wide / found).toFixed(4)} at ef 64`,
+            `${wide.toFixed(4)} at ef 64`,
         );
         const least = quantization === 'rabitq 4 alone' ? CODES_FLOORS[name] : 1;
         assert.ok(found >= least, `${quantization}, exact: under ${least}`);
         // The width is the index's own choice, for a recall of .95.
-        assert.ok(Math.min(planned, graph) >= 0.96, `${quantization}: under .96 of ${found}`);
+        const floors = FLOORS[`${name}, ${quantization}`] ?? [0.95, 0.95];
+        assert.ok(planned >= floors[0] && graph >= floors[1], `${quantization}: under ${floors}`);
+        assert.ok(
+          Math.min(planned, graph) >= 0.96 * found,
+          `${quantization}: under .96 of ${found}`,
+        );
         assert.ok(wide >= 0.98 * found, `${quantization} at ef 64: under .98 of ${found}`);
         index.dispose();
       }
