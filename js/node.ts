@@ -4,6 +4,7 @@ import { latest } from './core/load.js';
 import { createIndexOn } from './index/create.js';
 import type { Capabilities, Index, IndexOptions, Metadata } from './types.js';
 
+export { deleteDatabase, listDatabases, open } from './open-node.js';
 export * from './public.js';
 
 /**

@@ -5,4 +5,5 @@ export {
   type ErrorDetails,
   RuVectorError,
 } from './core/errors.js';
+export type * from './database/types.js';
 export type * from './types.js';

@@ -2,7 +2,7 @@
 // emitted. The modules are few and listed: this joins them and drops what ties them together.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const MODULES = ['core/errors', 'types', 'index'];
+const MODULES = ['core/errors', 'types', 'database/types', 'open-browser', 'index'];
 
 const HEAD = `/// <reference lib="esnext.disposable" />
 /**
@@ -13,7 +13,7 @@ const HEAD = `/// <reference lib="esnext.disposable" />
 export function apiTypes() {
   const parts = MODULES.map((module) =>
     readFileSync(`build/types/${module}.d.ts`, 'utf8')
-      .replace(/^(import|export \*|export type \*)[^;]*;\n/gm, '')
+      .replace(/^(import|export \*|export type \*|export \{)[^;]*;\n/gm, '')
       .trim(),
   );
   return `${HEAD}\n${parts.join('\n\n')}\n`;

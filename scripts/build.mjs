@@ -8,6 +8,7 @@ export function build(env) {
   cmake('wasm', env);
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '--project', '.']);
+  takeIn('idb', 'dist/storage/indexeddb.js', '../core/errors.js', './browser.js');
   copyFileSync('build/wasm/ruvector.wasm', 'dist/ruvector.wasm');
   copyFileSync('build/wasm/ruvector_relaxed.wasm', 'dist/ruvector.relaxed.wasm');
   writeFileSync('dist/core/glue.js', glue('build/wasm/ruvector.mjs'));
@@ -45,6 +46,22 @@ function quiet([command, ...args], env) {
 /** Emscripten's glue, which names the wasm file but never looks for it: the facade passes it in. */
 export function glue(file) {
   return readFileSync(file, 'utf8').replace(/"\w+\.wasm"/g, '""');
+}
+
+/** The library that a file imports becomes part of it, with its licence: users install one package. */
+function takeIn(library, file, ...ours) {
+  const licence = readFileSync(`node_modules/${library}/LICENSE`, 'utf8');
+  run('node_modules/.bin/esbuild', [
+    file,
+    `--outfile=${file}`,
+    '--allow-overwrite',
+    '--bundle',
+    '--format=esm',
+    '--target=es2022',
+    '--log-level=warning',
+    `--banner:js=/*! with ${library}\n${licence}*/`,
+    ...ours.map((path) => `--external:${path}`),
+  ]);
 }
 
 function base64Module(file) {

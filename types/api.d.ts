@@ -508,7 +508,224 @@ export interface Capabilities {
     /** Where the module came from: the package's file, the inline copy, or the option `wasm`. */
     readonly loadedFrom: 'url' | 'inline' | 'given';
 }
-export {};
+
+/** The public types of `open()`: a database is the verbs of an index, asynchronous, and kept. */
+export interface OpenOptions extends Partial<IndexOptions> {
+    /** Components of a vector. Required for a new database; one that exists knows its own. */
+    readonly dimensions?: number;
+    /**
+     * Where the data is kept. `'auto'`: IndexedDB where there is one, and files in Node, Deno and Bun
+     * where the name looks like a path (begins with `.` or `/`, or has a slash), else memory.
+     * `'idb:other'`, `'opfs:folder'`, `'file:./folder'`, `'memory:'`, or an adapter of your own.
+     * @defaultValue 'auto'
+     */
+    readonly storage?: string | StorageAdapter;
+    /**
+     * When a write's promise is kept. `relaxed`: the change is made and logged in memory, and stored
+     * within 250 ms or by `flush()`. `strict`: it is stored. @defaultValue 'relaxed'
+     */
+    readonly durability?: 'relaxed' | 'strict';
+    /** Ask the browser not to evict this origin's data. @defaultValue false */
+    readonly requestPersistence?: boolean;
+    /** AES-GCM of 256 bits for all that is stored; the key may be, and should be, non-extractable. */
+    readonly encryption?: {
+        readonly key: CryptoKey;
+    };
+    /**
+     * Run in a worker, off the page: `true` for the package's own, or a worker (a function that makes
+     * one) whose module is `@ruvector/wasm/worker`. @defaultValue false
+     */
+    readonly worker?: boolean | Worker | (() => Worker);
+    /**
+     * What several tabs do. `shared`: one writes for all, the others pass it their writes and read
+     * their own copy. `exclusive`: a second one is refused. `readonly`: reads only. @defaultValue 'shared'
+     */
+    readonly tabs?: 'shared' | 'exclusive' | 'readonly';
+    /** What `export()` made, or where it is: the contents of a database that does not exist yet. */
+    readonly snapshot?: SnapshotSource;
+    readonly signal?: AbortSignal;
+    /** Bytes of the stored snapshot that are read. */
+    readonly onProgress?: (progress: Progress) => void;
+}
+export type SnapshotSource = string | URL | Response | Blob | ReadableStream<Uint8Array> | Uint8Array | ArrayBuffer;
+/**
+ * A place for values under keys: `read`, `write`, `delete`, `list`, as KV stores, R2, a Durable
+ * Object or a folder have them. Keys are 1 to 64 characters of `a-z`, `0-9`, `-`; values at most 8
+ * MiB and a few bytes. Calls do not overlap, except for reads.
+ */
+export interface StorageAdapter {
+    /** Names the place in `storage()`. */
+    readonly backend: string;
+    /** The value last written, whole; undefined where there is none. */
+    read(key: string): Promise<Uint8Array | undefined>;
+    /**
+     * Replaces the value: readers get the old one or the new one. The promise is kept once the value
+     * survives a crash; a write that fails may leave either. What it rejects with should be, or is
+     * taken for, `QUOTA_EXCEEDED` or `STORAGE_UNAVAILABLE`.
+     */
+    write(key: string, value: Uint8Array<ArrayBuffer>): Promise<void>;
+    /** Removes values; keys that are not there are passed over. */
+    delete(keys: readonly string[]): Promise<void>;
+    list(): Promise<string[]>;
+    /**
+     * Takes the exclusive right to write, until the release that it returns is called or the program
+     * ends. Where another one has it, waits for it, or answers undefined if `wait` is not given; `wait`
+     * ends the waiting with its reason. Without this method nobody else may write.
+     */
+    lock?(wait?: AbortSignal): Promise<(() => void | Promise<void>) | undefined>;
+    /** Name of the BroadcastChannel that joins those who have the database open; none: only one may. */
+    readonly channel?: string;
+    /**
+     * Calls `lost` when the whole place vanished under an open database, and `blocked` when somebody
+     * else waits for it to be closed.
+     */
+    watch?(listener: {
+        readonly lost: () => void;
+        readonly blocked: () => void;
+    }): void;
+    usage?(): Promise<Partial<StorageReport>>;
+    close?(): Promise<void>;
+}
+export interface StorageReport {
+    /** `indexeddb`, `opfs`, `file`, `memory`, or the name of your adapter. */
+    readonly backend: string;
+    /** Whether the browser promised to keep it; files are, memory is not. */
+    readonly persisted: boolean;
+    /** Bytes that this origin, or this folder, takes and may take. */
+    readonly usage?: number;
+    readonly quota?: number;
+    /** `none`: kept. `low`: evicted when the disk is full. `high`: gone with the program, or nearly so. */
+    readonly evictionRisk: 'none' | 'low' | 'high';
+    /** Bytes of the stored snapshot, and of the journal since. */
+    readonly snapshotBytes: number;
+    readonly journalBytes: number;
+    readonly encrypted: boolean;
+}
+export interface DatabaseInfo {
+    readonly name: string;
+    readonly backend: string;
+}
+export interface BulkOptions {
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: Progress) => void;
+    /** Records that are written together, all or nothing; 1 to 10,000. @defaultValue 64 */
+    readonly batchSize?: number;
+}
+export interface AbortOptions {
+    /** The promise rejects with `signal.reason`. */
+    readonly signal?: AbortSignal;
+}
+/** `writer`: this one writes. `follower`: another tab writes for it. `readonly`: it does not write. */
+export type Role = 'writer' | 'follower' | 'readonly';
+export interface DatabaseStats extends IndexStats {
+    readonly role: Role;
+    /** Whether it runs in a worker. False where one was asked for and there are none. */
+    readonly worker: boolean;
+    readonly backend: string;
+    readonly durableVersion: number;
+}
+/** Plain JSON, but for the error. */
+export type DatabaseEvent = 
+/** Records changed; by this tab or another. */
+{
+    readonly type: 'change';
+    readonly version: number;
+} | {
+    readonly type: 'role';
+    readonly role: Role;
+}
+/** The stored data vanished under the open database; what is in memory is stored anew. */
+ | {
+    readonly type: 'evicted';
+}
+/** Another tab wants to delete the database; this one closed it. */
+ | {
+    readonly type: 'blocked';
+}
+/** What failed in the background; it is tried again. */
+ | {
+    readonly type: 'error';
+    readonly error: RuVectorError;
+};
+/** The verbs on the records of one namespace. They are those of {@link Namespace}, asynchronous. */
+export interface DatabaseNamespace<M extends object = Metadata> {
+    /** Records of any number, written in batches. @returns once all are in, or stored if `strict` */
+    upsert(items: Item<M> | Iterable<Item<M>> | AsyncIterable<Item<M>>, options?: BulkOptions): Promise<WriteResult>;
+    upsertFlat(ids: readonly string[], vectors: Float32Array | Uint8Array, options?: BulkOptions & {
+        readonly metadata?: readonly (M | undefined)[];
+    }): Promise<WriteResult>;
+    insert(items: Item<M> | Iterable<Item<M>> | AsyncIterable<Item<M>>, options?: BulkOptions): Promise<WriteResult>;
+    update(id: string, patch: {
+        readonly vector?: VectorInput;
+        readonly values?: VectorInput;
+        readonly metadata?: Partial<M>;
+    }): Promise<boolean>;
+    delete(ids: string | readonly string[]): Promise<number>;
+    deleteWhere(filter: Filter<M>): Promise<number>;
+    clear(): Promise<void>;
+    get(id: string): Promise<StoredItem<M> | undefined>;
+    getMany(ids: readonly string[]): Promise<(StoredItem<M> | undefined)[]>;
+    has(ids: readonly string[]): Promise<boolean[]>;
+    list(options?: ListOptions<M>): Promise<ListResult>;
+    count(filter?: Filter<M>): Promise<number>;
+    query(vector: VectorInput, options?: QueryOptions<M> & AbortOptions): Promise<QueryResult<M>>;
+    queryById(id: string, options?: QueryOptions<M> & AbortOptions): Promise<QueryResult<M>>;
+    queryMany(vectors: readonly VectorInput[] | VectorInput, options?: QueryOptions<M> & AbortOptions): Promise<QueryResult<M>[]>;
+    explain(vector: VectorInput, options?: QueryOptions<M> & AbortOptions): Promise<Explanation<M>>;
+}
+/**
+ * A database that outlives the page: an index, a journal of its changes, and snapshots of it. What
+ * was acknowledged (`strict` writes, and all before a `flush()`) survives a crash at any moment.
+ * Every method rejects with `CLOSED` after `close()`.
+ */
+export interface Database<M extends object = Metadata> extends DatabaseNamespace<M>, AsyncDisposable {
+    readonly name: string;
+    readonly dimensions: number;
+    readonly metric: Metric;
+    readonly role: Role;
+    /** Grows with every change, also over reopening. */
+    readonly version: number;
+    /** The last version that is stored. */
+    readonly durableVersion: number;
+    namespace(name: string): DatabaseNamespace<M>;
+    stats(): Promise<DatabaseStats>;
+    storage(): Promise<StorageReport>;
+    compact(options?: AbortOptions): Promise<CompactResult>;
+    measureRecall(options?: RecallOptions & AbortOptions): Promise<RecallReport>;
+    tune(options: {
+        readonly targetRecall: number;
+    } & AbortOptions): Promise<TuneResult>;
+    /** Stores what is not stored yet. @throws QUOTA_EXCEEDED, STORAGE_UNAVAILABLE; call it again then */
+    flush(): Promise<{
+        version: number;
+    }>;
+    /** The whole index as bytes, for `import()` and {@link Index.import}. */
+    export(options?: AbortOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+    /** Replaces the whole contents; stored when the promise is kept. */
+    import(snapshot: SnapshotSource, options?: AbortOptions): Promise<WriteResult>;
+    /** @returns what ends it */
+    on<T extends DatabaseEvent['type']>(type: T, listener: (event: Extract<DatabaseEvent, {
+        type: T;
+    }>) => void): () => void;
+    /** Stores what is not stored yet, and gives all memory back. */
+    close(): Promise<void>;
+}
+
+/**
+ * Opens a database, made if there is none: the verbs of an index, asynchronous, on data that is
+ * still there after a reload.
+ * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, FORMAT_VERSION,
+ *   DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what createIndex() throws
+ */
+export declare function open<M extends object = Metadata>(name: string, options?: OpenOptions): Promise<Database<M>>;
+/** The databases of this origin in IndexedDB; none where there is no IndexedDB. */
+export declare function listDatabases(): Promise<DatabaseInfo[]>;
+/**
+ * Deletes a database, by the name that `open()` takes under `storage: 'auto'`, or as 'idb:name',
+ * 'opfs:name', 'file:./folder'. One that is not there is passed over; tabs that have it open close it.
+ * @throws STORAGE_BLOCKED, STORAGE_UNAVAILABLE
+ */
+export declare function deleteDatabase(name: string): Promise<void>;
 
 /**
  * Loads the WebAssembly, once for all indexes, and makes an empty index.

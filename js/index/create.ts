@@ -1,10 +1,13 @@
 import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { type Host, load } from '../core/load.js';
+import { handle } from '../core/module.js';
 import type { Index, IndexOptions } from '../types.js';
-import { checkConfig } from './config.js';
+import { checkConfig, rawConfig } from './config.js';
 import { MemoryIndex } from './memory-index.js';
 import { checkTarget, DEFAULT_TARGET } from './recall.js';
+import { Records } from './records.js';
+import type { State } from './state.js';
 import { METRICS, type Shape } from './vectors.js';
 
 const OPTIONS = [
@@ -28,6 +31,11 @@ export async function createIndexOn<M extends object>(
   host: Host,
   options: IndexOptions,
 ): Promise<Index<M>> {
+  return new MemoryIndex<M>(await newState(host, options));
+}
+
+/** Checks the options, loads the core, and makes what an empty index is. */
+export async function newState(host: Host, options: IndexOptions): Promise<State> {
   checkKeys('options', options, OPTIONS);
   const shape = checkShape(options);
   const { config, ef } = checkConfig(options);
@@ -38,7 +46,30 @@ export async function createIndexOn<M extends object>(
   checkInteger('maxMemoryBytes', maxMemoryBytes, 1, MAX_MEMORY);
   const indexed = checkIndexed(options.indexed);
   const core = await load(host, options.wasm);
-  return new MemoryIndex<M>(core, shape, { config, ef, target, indexed, maxMemoryBytes, model });
+  const metric = METRICS.indexOf(shape.metric);
+  const { raw } = core;
+  const address = raw.createCollection(maxMemoryBytes, metric, shape.stored, ...rawConfig(config));
+  return {
+    core,
+    shape,
+    config,
+    givenConfig: config,
+    ef,
+    target,
+    indexed,
+    maxMemoryBytes,
+    model,
+    givenModel: model,
+    collection: handle(raw, 'Collection', address),
+    records: new Records(indexed),
+    tuned: undefined,
+    tuning: undefined,
+    version: 0,
+    closed: false,
+    queries: 0,
+    foreign: [],
+    log: undefined,
+  };
 }
 
 function checkShape({ dimensions, metric = 'cosine', truncateDim }: IndexOptions): Shape {

@@ -1,5 +1,3 @@
-import type { RawCollection } from '../../types/raw.js';
-import { type Core, handle } from '../core/module.js';
 import type {
   CompactResult,
   Index,
@@ -12,16 +10,14 @@ import type {
   TuneResult,
   WriteResult,
 } from '../types.js';
-import { rawConfig } from './config.js';
 import { maintain } from './maintain.js';
 import { NamespaceView } from './namespace.js';
 import { stats } from './read.js';
 import { measureRecall, tune } from './recall.js';
 import { checkId, Records } from './records.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
-import { changed, opened, type State } from './state.js';
-import { METRICS, type Shape } from './vectors.js';
-import { compact } from './write.js';
+import { opened, type State } from './state.js';
+import { clear, compact } from './write.js';
 
 /** The synchronous index: the default namespace, and the verbs on the whole. */
 export class MemoryIndex<M extends object> extends NamespaceView<M> implements Index<M> {
@@ -29,30 +25,11 @@ export class MemoryIndex<M extends object> extends NamespaceView<M> implements I
   readonly metric: Metric;
   readonly #state: State;
 
-  constructor(
-    core: Core,
-    shape: Shape,
-    options: Pick<State, 'config' | 'ef' | 'target' | 'indexed' | 'maxMemoryBytes' | 'model'>,
-  ) {
-    const state: State = {
-      ...options,
-      core,
-      shape,
-      collection: newCollection(core, shape, options),
-      records: new Records(options.indexed),
-      givenConfig: options.config,
-      givenModel: options.model,
-      tuned: undefined,
-      tuning: undefined,
-      version: 0,
-      closed: false,
-      queries: 0,
-      foreign: [],
-    };
+  constructor(state: State) {
     super(state, '');
     this.#state = state;
-    this.dimensions = shape.dimensions;
-    this.metric = shape.metric;
+    this.dimensions = state.shape.dimensions;
+    this.metric = state.shape.metric;
   }
 
   get model(): string | undefined {
@@ -64,15 +41,7 @@ export class MemoryIndex<M extends object> extends NamespaceView<M> implements I
   }
 
   override clear(): void {
-    const state = this.#opened();
-    const { records, foreign, model, givenModel } = state;
-    if (records.rows === 0 && foreign.length === 0 && model === givenModel) return;
-    state.collection.clear();
-    state.records = new Records(state.indexed);
-    state.foreign = [];
-    state.model = state.givenModel;
-    state.tuned = state.tuning = undefined;
-    changed(state);
+    clear(this.#opened());
   }
 
   namespace(name: string): Namespace<M> {
@@ -123,15 +92,4 @@ export class MemoryIndex<M extends object> extends NamespaceView<M> implements I
   #opened(): State {
     return opened(this.#state);
   }
-}
-
-function newCollection(
-  core: Core,
-  shape: Shape,
-  { config, maxMemoryBytes }: Pick<State, 'config' | 'maxMemoryBytes'>,
-): RawCollection {
-  const metric = METRICS.indexOf(shape.metric);
-  const { raw } = core;
-  const address = raw.createCollection(maxMemoryBytes, metric, shape.stored, ...rawConfig(config));
-  return handle(raw, 'Collection', address);
 }

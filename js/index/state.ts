@@ -1,6 +1,7 @@
 import type { RawCollection } from '../../types/raw.js';
 import { RuVectorError } from '../core/errors.js';
 import type { Core } from '../core/module.js';
+import type { Change } from './change.js';
 import type { Config } from './config.js';
 import type { Records } from './records.js';
 import { type HostSection, OF_RECORDS } from './sections.js';
@@ -35,6 +36,8 @@ export interface State {
   queries: number;
   /** Optional sections of an imported snapshot that this version does not know; kept as they are. */
   foreign: readonly HostSection[];
+  /** Hears of every change once it is made, in order; what a database writes to its journal. */
+  log: ((change: Change) => void) | undefined;
 }
 
 /** `state`, unless it is disposed, which may happen between two steps or in the caller's iterator. */

@@ -12,9 +12,10 @@ import { check, INVALID_VECTOR, OUT_OF_MEMORY } from '../core/status.js';
 import { parseFilter } from '../filter/parse.js';
 import { isSet } from '../filter/words.js';
 import type { Item, Metadata, Progress, WriteResult } from '../types.js';
+import type { Change, Key, Put } from './change.js';
 import { metadataText } from './metadata.js';
 import { advanceTuning } from './recall.js';
-import { checkId, checkNamespace, type Records } from './records.js';
+import { checkId, checkNamespace, Records } from './records.js';
 import { changed, opened, type State } from './state.js';
 import { type Components, checkVector, checkVectors, invalidVector, rowBytes } from './vectors.js';
 
@@ -24,13 +25,9 @@ import { type Components, checkVector, checkVectors, invalidVector, rowBytes } f
  * take the namespace they are called on, '' for the default one.
  */
 
-/** A checked record. */
-interface Write {
+/** A checked record, and what errors call its vector. */
+interface Write extends Put {
   readonly what: string;
-  readonly namespace: string;
-  readonly id: string;
-  readonly vector: Components;
-  readonly metadata: string | undefined;
 }
 
 /** `VectorStore::kAppend`. */
@@ -149,10 +146,16 @@ export function update<M extends object>(
   }
   if (write) apply(state, [write]);
   else if (metadata !== before) {
-    state.records.put(namespace, id, metadata);
-    changed(state);
+    describe(state, { namespace, id, metadata });
   }
   return true;
+}
+
+function describe(state: State, change: Key & Pick<Put, 'metadata'>): void {
+  const { namespace, id, metadata } = change;
+  state.records.put(namespace, id, metadata);
+  changed(state);
+  state.log?.({ op: 'describe', namespace, id, metadata });
 }
 
 export function remove(state: State, namespace: string, ids: string | readonly string[]): number {
@@ -174,14 +177,18 @@ export function deleteWhere(state: State, namespace: string, filter: unknown): n
 
 function removeRows(state: State, rows: ReadonlySet<number | undefined>): number {
   const { collection, records } = state;
-  const before = records.count;
+  const keys: Key[] = [];
   for (const row of rows) {
     if (row === undefined) continue;
     check(collection.remove(row));
+    keys.push({ namespace: records.namespace(row), id: records.id(row) as string });
     records.remove(row);
   }
-  if (records.count < before) changed(state);
-  const removed = before - records.count;
+  const removed = keys.length;
+  if (removed > 0) {
+    changed(state);
+    state.log?.({ op: 'delete', keys });
+  }
   const deleted = records.rows - records.count;
   if (deleted >= COMPACT_AT && deleted > records.count) compact(state);
   return removed;
@@ -194,8 +201,50 @@ export function compact(state: State): number {
     state.collection.compact();
     state.records.compact();
     state.tuning = undefined;
+    state.log?.({ op: 'compact' });
   }
   return deleted;
+}
+
+/** Empties the whole index. */
+export function clear(state: State): void {
+  const { records, foreign, model, givenModel } = state;
+  if (records.rows === 0 && foreign.length === 0 && model === givenModel) return;
+  state.collection.clear();
+  state.records = new Records(state.indexed);
+  state.foreign = [];
+  state.model = state.givenModel;
+  state.tuned = state.tuning = undefined;
+  changed(state);
+  state.log?.({ op: 'clear' });
+}
+
+/**
+ * Makes a change that another index of the same options logged. Returns what the verb returned that
+ * made it.
+ */
+export function replay(state: State, change: Change): WriteResult | number | true | undefined {
+  switch (change.op) {
+    case 'put':
+      return apply(
+        state,
+        change.writes.map((write) => ({ ...write, what: JSON.stringify(write.id) })),
+      );
+    case 'delete':
+      return removeRows(
+        state,
+        new Set(change.keys.map(({ namespace, id }) => state.records.row(namespace, id))),
+      );
+    case 'describe':
+      describe(state, change);
+      return true;
+    case 'clear':
+      clear(state);
+      return undefined;
+    case 'compact':
+      compact(state);
+      return undefined;
+  }
 }
 
 /** Each item is checked, and its vector copied, as it comes: a generator may reuse its arrays. */
@@ -254,6 +303,7 @@ function apply(state: State, writes: readonly Write[]): WriteResult {
 
   for (const { namespace, id, metadata } of writes) records.put(namespace, id, metadata);
   const version = changed(state);
+  state.log?.({ op: 'put', writes });
   // As the graph is kept up to date by writes, so is its `ef`: a few searches a write.
   if (state.config.index === 'hnsw') advanceTuning(state, 1 + writes.length / 8);
   return { inserted: fresh.size, updated: known.size, version };

@@ -14,6 +14,12 @@ export function packageFile(subpath = '.') {
   return resolve(`@ruvector/wasm${subpath.slice(1)}`);
 }
 
-export const { createIndex, capabilities, RuVectorError, DimensionMismatchError } = await import(
-  pathToFileURL(packageFile())
-);
+export const {
+  createIndex,
+  open,
+  deleteDatabase,
+  listDatabases,
+  capabilities,
+  RuVectorError,
+  DimensionMismatchError,
+} = await import(pathToFileURL(packageFile()));

@@ -1,0 +1,84 @@
+import { isPlainObject } from '../core/arguments.js';
+import { RuVectorError } from '../core/errors.js';
+import type { Index, Namespace } from '../types.js';
+import type { DatabaseEvent, Role } from './types.js';
+
+/**
+ * Every request to a database is a call: plain data that is answered here, in a worker, or by the tab
+ * that writes. Verbs on records are those of Namespace, the others those of Index, and three more.
+ */
+export type RecordVerb = Exclude<keyof Namespace, 'upsertSteps'>;
+export type IndexVerb = 'stats' | 'compact' | 'measureRecall' | 'tune' | 'export' | 'import';
+export type Verb = RecordVerb | IndexVerb | 'flush' | 'storage' | 'close';
+
+export interface Call {
+  readonly verb: Verb;
+  /** '' is the default one. */
+  readonly namespace: string;
+  readonly args: readonly unknown[];
+}
+
+const WRITES: readonly Verb[] = [
+  'upsert',
+  'upsertFlat',
+  'insert',
+  'update',
+  'delete',
+  'deleteWhere',
+  'clear',
+  'compact',
+  'import',
+];
+
+export function isWrite(verb: Verb): boolean {
+  return WRITES.includes(verb);
+}
+
+/** What is known of a database without asking. */
+export interface Standing {
+  readonly dimensions: number;
+  readonly metric: Index['metric'];
+  readonly role: Role;
+  readonly version: number;
+  readonly durableVersion: number;
+}
+
+/** Where the calls of a database are answered. */
+export interface Port {
+  readonly standing: Standing;
+  /** Answers with what the verb returns. @throws what the verb throws */
+  call(call: Call): Promise<unknown>;
+  /** Sets who hears of events. */
+  listen(listener: (event: DatabaseEvent) => void): void;
+}
+
+/**
+ * Sends a message to a worker or another tab. @throws INVALID_ARGUMENT for what cannot be cloned
+ */
+export function post(to: { postMessage(message: unknown): void }, message: unknown): void {
+  try {
+    to.postMessage(message);
+  } catch (cause) {
+    throw new RuVectorError(
+      'INVALID_ARGUMENT',
+      `expected plain data that can be sent to a worker or a tab, got other (${String(cause)})`,
+      { cause },
+    );
+  }
+}
+
+/** The call with views cut loose: to clone a view is to clone all of the buffer that it is of. */
+export function sendable(call: Call): Call {
+  return { ...call, args: call.args.map(cutLoose) };
+}
+
+function cutLoose(value: unknown): unknown {
+  if (ArrayBuffer.isView(value))
+    return value.byteLength === value.buffer.byteLength ? value : (value as Uint8Array).slice();
+  if (Array.isArray(value)) return typeof value[0] === 'object' ? value.map(cutLoose) : value;
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, unknown> = { ...value };
+  for (const key of ['vector', 'values', 'data', 'queries'])
+    if (key in copy) copy[key] = cutLoose(copy[key]);
+  return copy;
+}

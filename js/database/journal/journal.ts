@@ -1,0 +1,113 @@
+import type { Change } from '../../index/change.js';
+import { decodeEntries, type Entry, encodeEntry, type Origin } from './entry.js';
+import { corrupt, type Place, SEGMENT } from './format.js';
+import { PART_BYTES } from './manifest.js';
+import { TORN, type Vault } from './vault.js';
+
+/** Changes that are made, waiting to be stored. */
+interface Pending {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sequence: number;
+  /** Of the index, after the change. */
+  readonly version: number;
+}
+
+/**
+ * The changes since a snapshot. `append()` keeps one in memory, `store()` writes all that wait as
+ * segments, in order: what is stored is always a prefix of what was made.
+ */
+export class Journal {
+  generation: number;
+  /** Number of the next segment. */
+  #segment = 0;
+  /** Of the last change that was made or read. */
+  sequence: number;
+  /** Bytes of the stored segments. */
+  bytes = 0;
+  readonly #vault: Vault;
+  readonly #bits: boolean;
+  #pending: Pending[] = [];
+
+  constructor(vault: Vault, bits: boolean, generation: number, sequence: number) {
+    this.#vault = vault;
+    this.#bits = bits;
+    this.generation = generation;
+    this.sequence = sequence;
+  }
+
+  /** Changes that are not stored. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
+  append(change: Change, origin: Origin, version: number): void {
+    const sequence = ++this.sequence;
+    const bytes = encodeEntry({ change, origin, sequence }, this.#bits, this.#vault.crc32);
+    this.#pending.push({ bytes, sequence, version });
+  }
+
+  /** Stores what waits, a segment at a time; `stored` hears of each. */
+  async store(stored: (version: number) => void): Promise<void> {
+    while (this.#pending.length > 0) {
+      let [count, size] = [0, 0];
+      for (const { bytes } of this.#pending) {
+        if (count > 0 && size + bytes.length > PART_BYTES) break;
+        size += bytes.length;
+        ++count;
+      }
+      const taken = this.#pending.slice(0, count);
+      const payload = new Uint8Array(size);
+      let at = 0;
+      for (const { bytes } of taken) {
+        payload.set(bytes, at);
+        at += bytes.length;
+      }
+      this.bytes += await this.#vault.write(this.#place(), payload);
+      ++this.#segment;
+      this.#pending.splice(0, count);
+      stored((taken.at(-1) as Pending).version);
+    }
+  }
+
+  /** A snapshot has all changes up to `sequence`: the journal begins anew after it. */
+  begin(generation: number, sequence: number): void {
+    this.generation = generation;
+    this.#segment = 0;
+    this.bytes = 0;
+    this.#pending = this.#pending.filter((it) => it.sequence > sequence);
+  }
+
+  /**
+   * Reads the segments that are stored and not read yet, and `make`s each change that is new.
+   * @throws STORAGE_CORRUPT where one is missing or damaged
+   */
+  async read(make: (entry: Entry) => void): Promise<void> {
+    for (;;) {
+      const value = await this.#vault.read(this.#place());
+      // The last one may have broken off: its writes were never acknowledged.
+      if (value === undefined || value === TORN) break;
+      for (const entry of decodeEntries(value.bytes, this.#vault.crc32)) {
+        if (entry.sequence <= this.sequence) continue; // replay is idempotent
+        if (entry.sequence > this.sequence + 1)
+          throw corrupt(`change ${this.sequence + 1} is missing from its journal`);
+        make(entry);
+        this.sequence = entry.sequence;
+      }
+      this.bytes += value.bytes.length;
+      ++this.#segment;
+    }
+  }
+
+  /** @throws STORAGE_CORRUPT if there are segments after the first that is missing or broken off */
+  async checkEnd(): Promise<void> {
+    for (const key of await this.#vault.list()) {
+      const [, generation, number] = /^journal-(\d+)-(\d+)$/.exec(key) ?? [];
+      if (Number(generation) === this.generation && Number(number) > this.#segment)
+        throw corrupt(`segment ${this.#segment} of its journal is missing or cut off`);
+    }
+  }
+
+  #place(): Place {
+    return { kind: SEGMENT, generation: this.generation, number: this.#segment };
+  }
+}

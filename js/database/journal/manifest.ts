@@ -1,0 +1,106 @@
+import type { IndexOptions } from '../../types.js';
+import { corrupt, MANIFEST, PART } from './format.js';
+import { TORN, type Vault } from './vault.js';
+
+/** What a generation is: a snapshot, and where in the history it stands. */
+export interface Manifest {
+  readonly generation: number;
+  readonly options: StoredOptions;
+  /** Of the last change that the snapshot has. */
+  readonly sequence: number;
+  readonly version: number;
+  /** Parts of the snapshot; 0 for an empty index. */
+  readonly parts: number;
+  /** Bytes of the snapshot. */
+  readonly bytes: number;
+  /** The last request of each other tab that is in the snapshot, and its answer. */
+  readonly requests: { readonly [replica: string]: { clock: number; result: unknown } };
+}
+
+/** What a database knows of itself when it is opened without options. */
+export type StoredOptions = Pick<
+  IndexOptions,
+  'dimensions' | 'metric' | 'model' | 'index' | 'quantization' | 'truncateDim'
+>;
+
+/** Values are at most this long, and a frame. */
+export const PART_BYTES: number = 8 << 20;
+
+/**
+ * The manifest that counts. Undefined where there is no database.
+ * @throws STORAGE_CORRUPT, FORMAT_VERSION, DECRYPT_FAILED
+ */
+export async function readManifest(vault: Vault): Promise<Manifest | undefined> {
+  let newest: Manifest | undefined;
+  for (const number of [0, 1]) {
+    const value = await vault.read({ kind: MANIFEST, generation: 0, number });
+    if (value === undefined || value === TORN) continue;
+    const manifest = { ...parse(value.bytes), generation: value.generation };
+    if (newest === undefined || manifest.generation > newest.generation) newest = manifest;
+  }
+  // One that broke off had nothing after it; what was written later proves that it was whole.
+  const generation = newest?.generation ?? -1;
+  for (const key of await vault.list())
+    if (Number(/^journal-(\d+)-/.exec(key)?.[1] ?? -1) > generation)
+      throw corrupt(`'${key}' is of a generation whose manifest is missing`);
+  return newest;
+}
+
+function parse(bytes: Uint8Array): Omit<Manifest, 'generation'> {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Omit<Manifest, 'generation'>;
+  } catch (cause) {
+    throw corrupt('the manifest cannot be read', cause);
+  }
+}
+
+/** Stores a snapshot, then the manifest that makes it count. Returns the bytes stored. */
+export async function writeGeneration(
+  vault: Vault,
+  manifest: Omit<Manifest, 'parts' | 'bytes'>,
+  snapshot: Uint8Array<ArrayBuffer>,
+): Promise<Manifest> {
+  const { generation, ...rest } = manifest;
+  const parts = Math.ceil(snapshot.length / PART_BYTES);
+  for (let number = 0; number < parts; ++number)
+    await vault.write(
+      { kind: PART, generation, number },
+      snapshot.subarray(number * PART_BYTES, (number + 1) * PART_BYTES),
+    );
+  const whole = { ...rest, parts, bytes: snapshot.length };
+  const text = new TextEncoder().encode(JSON.stringify(whole));
+  await vault.write({ kind: MANIFEST, generation, number: generation % 2 }, text);
+  return { ...whole, generation };
+}
+
+/** The snapshot of a manifest. @throws STORAGE_CORRUPT where a part is missing, cut or changed */
+export async function readSnapshot(
+  vault: Vault,
+  { generation, parts, bytes }: Manifest,
+  onPart: (done: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const snapshot = new Uint8Array(bytes);
+  let done = 0;
+  for (let number = 0; number < parts; ++number) {
+    const part = await vault.read({ kind: PART, generation, number });
+    if (part === undefined) throw corrupt(`part ${number} of its snapshot is missing`);
+    if (part === TORN) throw corrupt(`part ${number} of its snapshot is cut off`);
+    if (done + part.bytes.length > bytes) throw corrupt('its snapshot is too long');
+    snapshot.set(part.bytes, done);
+    done += part.bytes.length;
+    onPart(done);
+  }
+  if (done !== bytes) throw corrupt('its snapshot is cut off');
+  return snapshot;
+}
+
+/** Removes what is of another generation than `generation`, but for the manifests. */
+export async function sweep(vault: Vault, generation: number): Promise<void> {
+  const keys = await vault.list();
+  await vault.delete(
+    keys.filter((key) => {
+      const [, of] = /^(?:snapshot|journal)-(\d+)-\d+$/.exec(key) ?? [];
+      return of !== undefined && Number(of) !== generation;
+    }),
+  );
+}

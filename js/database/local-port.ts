@@ -1,0 +1,263 @@
+import { RuVectorError } from '../core/errors.js';
+import type { IndexStats } from '../types.js';
+import { type Call, isWrite, type Port, type Standing } from './calls.js';
+import type { Origin } from './journal/entry.js';
+import type { Session } from './session.js';
+import { Tabs } from './tabs.js';
+import type { DatabaseEvent, Role, StorageAdapter, StorageReport } from './types.js';
+
+/** Unstored changes wait this long at most, and the writing takes its time: 250 ms are promised. */
+const FLUSH_MS = 100;
+/** After a failure, and doubled with each that follows. */
+const RETRY_MS = 250;
+const RETRY_MOST_MS = 30_000;
+/** Deferred work begins when nothing was written for this long, and takes slices of that. */
+const IDLE_MS = 50;
+const SLICE_MS = 8;
+
+/** A database of this very thread: a session, when it stores, and what it has to do with other tabs. */
+export class LocalPort implements Port {
+  readonly #session: Session;
+  readonly #adapter: StorageAdapter;
+  readonly #tabs: Tabs | undefined;
+  readonly #stopWaiting = new AbortController();
+  #role: Role;
+  #release: (() => void | Promise<void>) | undefined;
+  #listener: (event: DatabaseEvent) => void = () => {};
+  #closing: Promise<void> | undefined;
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryMs = RETRY_MS;
+  #maintained = false;
+
+  private constructor(session: Session, adapter: StorageAdapter, role: Role) {
+    this.#session = session;
+    this.#adapter = adapter;
+    this.#role = role;
+    const { channel } = adapter;
+    if (channel !== undefined)
+      this.#tabs = new Tabs(channel, {
+        asked: (origin, call) => this.#asked(origin, call),
+        stored: () => this.#catchUp(),
+      });
+    session.onTrouble = (error) => this.#listener({ type: 'error', error });
+    adapter.watch?.({
+      lost: () => this.#restore(),
+      blocked: () => {
+        this.#listener({ type: 'blocked' });
+        void this.#close();
+      },
+    });
+  }
+
+  /** `release` is that of the lock: with it this one writes, without it it follows or only reads. */
+  static async start(
+    session: Session,
+    adapter: StorageAdapter,
+    role: Role,
+    release: (() => void | Promise<void>) | undefined,
+  ): Promise<LocalPort> {
+    const port = new LocalPort(session, adapter, role);
+    if (role === 'writer') await port.#startWriting(release);
+    else {
+      // What was stored between reading the database and hearing of news.
+      await session.catchUp();
+      if (role === 'follower') void port.#waitForLock();
+    }
+    return port;
+  }
+
+  get standing(): Standing {
+    const { shape, version, durableVersion } = this.#session;
+    const { dimensions, metric } = shape;
+    return { dimensions, metric, role: this.#role, version, durableVersion };
+  }
+
+  listen(listener: (event: DatabaseEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  async call(call: Call): Promise<unknown> {
+    const { verb } = call;
+    if (verb === 'close') return this.#close();
+    if (this.#closing !== undefined)
+      throw new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+    if (verb === 'storage') return this.#report();
+    if (verb === 'flush') return this.#flush();
+    if (verb === 'stats') return this.#stats(call);
+    if (!isWrite(verb)) return this.#session.run(call);
+    if (this.#role === 'readonly')
+      throw new RuVectorError(
+        'READ_ONLY',
+        `expected a database that writes for ${verb}(), got one that was opened with tabs: 'readonly'`,
+      );
+    if (this.#role === 'writer') return this.#write(call);
+    const result = await (this.#tabs as Tabs).ask(call);
+    await this.#session.catchUp();
+    return result;
+  }
+
+  async #write(call: Call): Promise<unknown> {
+    const { version } = this.#session;
+    const result = this.#session.run(call);
+    if (this.#session.version !== version) this.#changed();
+    this.#schedule(FLUSH_MS);
+    if (call.verb === 'import') await this.#flush();
+    return result;
+  }
+
+  /** As the writer: what another tab asks for, and what it asked the writer before, who died. */
+  async #asked(origin: Origin, call: Call): Promise<unknown> {
+    const known = this.#session.answered(origin);
+    if (known === undefined) {
+      const { version } = this.#session;
+      const result = this.#session.run(call, origin);
+      if (this.#session.version !== version) this.#changed();
+      await this.#flush();
+      return result;
+    }
+    await this.#flush();
+    return known.result;
+  }
+
+  #changed(): void {
+    this.#listener({ type: 'change', version: this.#session.version });
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = quietly(setTimeout(() => this.#maintain(), IDLE_MS));
+  }
+
+  /** Work that writes left for later, a slice at a time; its result is worth a snapshot. */
+  #maintain(): void {
+    if (this.#closing !== undefined) return;
+    const pending = this.#session.maintain(SLICE_MS);
+    if (pending) {
+      this.#maintained = true;
+      this.#idleTimer = quietly(setTimeout(() => this.#maintain()));
+    } else if (this.#maintained && this.#role === 'writer') {
+      this.#maintained = false;
+      this.#session.checkpoint().then(
+        () => this.#tabs?.tellStored(),
+        (error: RuVectorError) => this.#listener({ type: 'error', error }),
+      );
+    }
+  }
+
+  #schedule(ms: number): void {
+    if (this.#session.waiting)
+      this.#flushTimer ??= setTimeout(() => {
+        this.#flushInBackground();
+      }, ms);
+  }
+
+  /** Also called when the page goes out of sight, maybe for good. */
+  #flushInBackground(): void {
+    if (!this.#session.waiting) return;
+    this.#flush().catch((error: RuVectorError) => {
+      this.#listener({ type: 'error', error });
+      this.#schedule(this.#retryMs);
+      this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MOST_MS);
+    });
+  }
+
+  async #flush(): Promise<number> {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    if (this.#role !== 'writer') return this.#session.durableVersion;
+    const version = await this.#session.flush();
+    this.#retryMs = RETRY_MS;
+    this.#tabs?.tellStored();
+    return version;
+  }
+
+  #catchUp(): void {
+    if (this.#role === 'writer' || this.#closing !== undefined) return;
+    const { version } = this.#session;
+    this.#session.catchUp().then(
+      () => {
+        if (this.#session.version !== version && this.#closing === undefined) this.#changed();
+      },
+      (error: RuVectorError) => this.#listener({ type: 'error', error }),
+    );
+  }
+
+  async #waitForLock(): Promise<void> {
+    try {
+      const release = await this.#adapter.lock?.(this.#stopWaiting.signal);
+      if (this.#closing !== undefined) return await release?.();
+      await this.#startWriting(release);
+      this.#listener({ type: 'role', role: 'writer' });
+    } catch (error) {
+      if (!this.#stopWaiting.signal.aborted)
+        this.#listener({ type: 'error', error: error as RuVectorError });
+    }
+  }
+
+  async #startWriting(release: (() => void | Promise<void>) | undefined): Promise<void> {
+    this.#release = release;
+    const { version } = this.#session;
+    await this.#session.startWriting();
+    if (this.#session.version !== version) this.#changed();
+    this.#role = 'writer';
+    this.#tabs?.startWriting();
+    globalThis.addEventListener?.('pagehide', this.#onHide);
+    globalThis.addEventListener?.('visibilitychange', this.#onHide, true);
+  }
+
+  readonly #onHide = (): void => this.#flushInBackground();
+
+  /** The stored data is gone, and what is in memory is all there is. */
+  #restore(): void {
+    if (this.#closing !== undefined) return;
+    this.#listener({ type: 'evicted' });
+    if (this.#role !== 'writer') return;
+    this.#session.checkpoint().then(
+      () => this.#tabs?.tellStored(),
+      (error: RuVectorError) => this.#listener({ type: 'error', error }),
+    );
+  }
+
+  #stats(call: Call): unknown {
+    const { durableVersion } = this.#session;
+    const stats = this.#session.run(call) as IndexStats;
+    const { backend } = this.#adapter;
+    return { ...stats, role: this.#role, worker: false, backend, durableVersion };
+  }
+
+  async #report(): Promise<StorageReport> {
+    const { backend } = this.#adapter;
+    return {
+      backend,
+      persisted: false,
+      evictionRisk: 'low',
+      ...(await this.#adapter.usage?.()),
+      ...this.#session.report(),
+    };
+  }
+
+  #close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#stopWaiting.abort();
+    clearTimeout(this.#flushTimer);
+    clearTimeout(this.#idleTimer);
+    globalThis.removeEventListener?.('pagehide', this.#onHide);
+    globalThis.removeEventListener?.('visibilitychange', this.#onHide, true);
+    try {
+      await this.#session.close();
+      if (this.#role === 'writer') this.#tabs?.tellStored();
+    } finally {
+      this.#tabs?.close();
+      await this.#release?.();
+      await this.#adapter.close?.();
+    }
+  }
+}
+
+/** A timer that does not keep Node alive: what it does can be done when there is time. */
+function quietly<T>(timer: T): T {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
+}

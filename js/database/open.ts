@@ -1,0 +1,234 @@
+import { checkBoolean, checkKeys, invalid, kindOf, unexpected } from '../core/arguments.js';
+import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
+import { type Host, load } from '../core/load.js';
+import { newState } from '../index/create.js';
+import type { IndexOptions } from '../types.js';
+import type { Port } from './calls.js';
+import { OpenDatabase } from './database.js';
+import { type Manifest, readManifest, type StoredOptions } from './journal/manifest.js';
+import { Vault } from './journal/vault.js';
+import { LocalPort } from './local-port.js';
+import type { Platform } from './platform.js';
+import { Session } from './session.js';
+import { bytesOfSnapshot } from './source.js';
+import type { Database, OpenOptions, Role, StorageAdapter } from './types.js';
+
+const INDEX_OPTIONS = [
+  'dimensions',
+  'metric',
+  'model',
+  'index',
+  'quantization',
+  'targetRecall',
+  'truncateDim',
+  'indexed',
+  'maxMemoryBytes',
+  'wasm',
+] as const;
+
+const OPTIONS = [
+  ...INDEX_OPTIONS,
+  'storage',
+  'durability',
+  'requestPersistence',
+  'encryption',
+  'worker',
+  'tabs',
+  'snapshot',
+  'signal',
+  'onProgress',
+];
+
+export async function openOn<M extends object>(
+  platform: Platform,
+  name: string,
+  options: OpenOptions = {},
+): Promise<Database<M>> {
+  checkOptions(name, options);
+  options.signal?.throwIfAborted();
+  const port =
+    (await openInWorker(platform, name, options)) ?? (await openPort(platform, name, options));
+  return new OpenDatabase<M>(name, port, options.durability === 'strict');
+}
+
+/** Undefined where no worker is wanted, or there are none. */
+async function openInWorker(
+  platform: Platform,
+  name: string,
+  options: OpenOptions,
+): Promise<Port | undefined> {
+  const { worker = false } = options;
+  if (worker === false) return undefined;
+  if (typeof options.storage === 'object')
+    throw invalid(
+      'storage',
+      'a string, since an adapter cannot be sent to a worker',
+      options.storage,
+    );
+  const started =
+    worker === true ? await platform.worker() : typeof worker === 'function' ? worker() : worker;
+  if (started === undefined) return undefined;
+  const { WorkerPort } = await import('../worker/client.js');
+  return WorkerPort.start(started, name, options);
+}
+
+function checkOptions(name: string, options: OpenOptions): void {
+  if (typeof name !== 'string' || name === '' || name.length > 200)
+    throw invalid('name', 'a string of 1 to 200 characters', name);
+  checkKeys('options', options, OPTIONS);
+  const { durability = 'relaxed', tabs = 'shared', storage = 'auto', encryption } = options;
+  if (!['relaxed', 'strict'].includes(durability))
+    throw invalid('durability', "'relaxed' or 'strict'", durability);
+  if (!['shared', 'exclusive', 'readonly'].includes(tabs))
+    throw invalid('tabs', "'shared', 'exclusive' or 'readonly'", tabs);
+  const { worker } = options;
+  if (!['undefined', 'boolean', 'function'].includes(typeof worker) && !Object(worker).postMessage)
+    throw invalid('worker', 'a boolean, a Worker, or a function that makes one', worker);
+  checkBoolean('requestPersistence', options.requestPersistence, false);
+  if (typeof storage === 'object' ? storage === null : typeof storage !== 'string')
+    throw invalid(
+      'storage',
+      "'auto', 'idb:name', 'opfs:name', 'file:./dir', 'memory:' or an adapter",
+      storage,
+    );
+  if (encryption !== undefined) {
+    checkKeys('encryption', encryption, ['key']);
+    if (kindOf(encryption.key) !== 'CryptoKey')
+      throw invalid('encryption.key', 'a CryptoKey for AES-GCM', encryption.key);
+    if (encryption.key.algorithm.name !== 'AES-GCM')
+      throw invalid('encryption.key', 'a CryptoKey for AES-GCM', encryption.key.algorithm.name);
+  }
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
+    throw invalid('onProgress', 'a function', options.onProgress);
+}
+
+/** Opens the storage, takes the lock, reads what is there, and is ready to write. */
+export async function openPort(
+  platform: Platform,
+  name: string,
+  options: OpenOptions,
+): Promise<Port> {
+  const adapter = await storageOf(platform, name, options);
+  let release: (() => void | Promise<void>) | undefined;
+  try {
+    const { tabs = 'shared' } = options;
+    let role: Role = tabs === 'readonly' ? 'readonly' : 'writer';
+    if (role === 'writer' && adapter.lock) {
+      release = await adapter.lock();
+      if (release === undefined) {
+        if (tabs === 'exclusive' || adapter.channel === undefined)
+          throw new RuVectorError(
+            'STORAGE_BLOCKED',
+            `expected a database '${name}' that nobody has open, got one that is open already`,
+          );
+        role = 'follower';
+      }
+    }
+    const session = await openSession(platform.host, adapter, name, options, role);
+    return await LocalPort.start(session, adapter, role, release);
+  } catch (error) {
+    await release?.();
+    await adapter.close?.();
+    throw error;
+  }
+}
+
+async function openSession(
+  host: Host,
+  adapter: StorageAdapter,
+  name: string,
+  options: OpenOptions,
+  role: Role,
+): Promise<Session> {
+  const given = Object.fromEntries(
+    INDEX_OPTIONS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  ) as Partial<IndexOptions>;
+  // Storage is read with the core's checksum.
+  const { heap } = await load(host, given.wasm);
+  const vault = new Vault(adapter, (bytes) => heap.crc32(bytes), options.encryption?.key);
+  const manifest = await foundManifest(vault, role);
+  if (manifest === undefined && role !== 'writer')
+    throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
+  if (manifest === undefined && given.dimensions === undefined)
+    throw invalid('dimensions', `a number, because there is no database '${name}' yet`, undefined);
+  const stored = manifest?.options;
+  if (stored !== undefined) checkStored(given, stored);
+  const whole = { ...stored, ...given } as IndexOptions;
+  const state = await newState(host, whole);
+  const { signal, onProgress } = options;
+  if (manifest !== undefined)
+    return Session.load(state, vault, manifest, (done, total) => {
+      signal?.throwIfAborted();
+      onProgress?.({ done, total });
+    });
+  const { dimensions, metric, model, index, quantization, truncateDim } = whole;
+  const kept = { dimensions, metric, model, index, quantization, truncateDim };
+  const session = await Session.create(state, vault, definedOf(kept));
+  if (options.snapshot !== undefined) {
+    try {
+      await session.seed(await bytesOfSnapshot(options.snapshot, signal));
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+  return session;
+}
+
+/** A follower can be a moment earlier than the writer's first manifest. */
+async function foundManifest(vault: Vault, role: Role): Promise<Manifest | undefined> {
+  for (let tries = 0; ; ++tries) {
+    const manifest = await readManifest(vault);
+    if (manifest !== undefined || role !== 'follower' || tries === 50) return manifest;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Options that say what the vectors are must be those that the database was made with. */
+function checkStored(given: Partial<IndexOptions>, stored: StoredOptions): void {
+  if (given.dimensions !== undefined && given.dimensions !== stored.dimensions)
+    throw new DimensionMismatchError('database', given.dimensions, stored.dimensions);
+  const metric = stored.metric ?? 'cosine';
+  if (given.metric !== undefined && given.metric !== metric)
+    throw unexpected('METRIC_MISMATCH', 'database', `metric ${given.metric}`, metric, {
+      expected: given.metric,
+      actual: metric,
+    });
+  if (given.model !== undefined && stored.model !== undefined && given.model !== stored.model)
+    throw unexpected(
+      'MODEL_MISMATCH',
+      'database',
+      `vectors of model '${given.model}'`,
+      `'${stored.model}'`,
+      { expected: given.model, actual: stored.model },
+    );
+}
+
+function definedOf(
+  options: { [K in keyof StoredOptions]: StoredOptions[K] | undefined },
+): StoredOptions {
+  return JSON.parse(JSON.stringify(options)) as StoredOptions;
+}
+
+async function storageOf(
+  platform: Platform,
+  name: string,
+  options: OpenOptions,
+): Promise<StorageAdapter> {
+  const { storage = 'auto' } = options;
+  if (typeof storage === 'object') return storage;
+  const [, scheme = '', place = ''] =
+    /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
+  const adapter = await platform.storage(
+    scheme,
+    place || name,
+    options.requestPersistence ?? false,
+  );
+  if (adapter === undefined)
+    throw new RuVectorError(
+      'STORAGE_UNAVAILABLE',
+      `expected a storage that this host has, got '${storage}'; 'memory:' is everywhere, and an adapter ` +
+        'can be anything',
+    );
+  return adapter;
+}

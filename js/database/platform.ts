@@ -1,0 +1,24 @@
+import type { Host } from '../core/load.js';
+import type { DatabaseInfo, StorageAdapter } from './types.js';
+
+/** What an entry of the package knows of its kind of host. */
+export interface Platform {
+  readonly host: Host;
+  /** Opens a place by its scheme: `idb`, `opfs`, `file`; undefined where the host has none such. */
+  storage(scheme: string, place: string, persist: boolean): Promise<StorageAdapter | undefined>;
+  /** The place of `storage: 'auto'`, as `scheme:place`. */
+  automatic(name: string): string;
+  /** Databases that can be listed. */
+  list(): Promise<DatabaseInfo[]>;
+  /** Deletes a database by its name or its storage. */
+  remove(name: string): Promise<void>;
+  /** The package's own worker; undefined where the host has none. */
+  worker(): Promise<WorkerLike | undefined>;
+}
+
+/** A web worker, or Node's in its clothes. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: 'message' | 'error', listener: (event: MessageEvent) => void): void;
+  terminate(): void;
+}

@@ -1,0 +1,22 @@
+import { browserHost } from './core/host-browser.js';
+import type { Platform } from './database/platform.js';
+import {
+  browserPlace,
+  browserStorage,
+  listBrowserDatabases,
+  removeBrowserDatabase,
+} from './storage/places-browser.js';
+
+/** What `open()` needs of browsers, workers, and every host that is like them. */
+export const browserPlatform: Platform = {
+  host: browserHost,
+  storage: browserStorage,
+  automatic: browserPlace,
+  list: listBrowserDatabases,
+  remove: removeBrowserDatabase,
+  async worker() {
+    if (typeof Worker === 'undefined') return undefined;
+    // Static, so that bundlers see the file and emit it.
+    return new Worker(new URL('./worker/entry.js', import.meta.url), { type: 'module' });
+  },
+};

@@ -1,0 +1,128 @@
+import { deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { RuVectorError } from '../core/errors.js';
+import type { StorageAdapter } from '../database/types.js';
+import { browserUsage, webLock } from './browser.js';
+
+const PREFIX = 'ruvector:';
+const STORE = 'values';
+const VERSION = 1;
+
+/** How long a deletion waits for other tabs to close the database. */
+const PATIENCE_MS = 5000;
+
+/** One object store of values by key. A write is a transaction that is synced to disk. */
+export async function indexedDbStorage(
+  name: string,
+  requestPersistence: boolean,
+): Promise<StorageAdapter> {
+  if (typeof indexedDB === 'undefined')
+    throw new RuVectorError(
+      'STORAGE_UNAVAILABLE',
+      "expected a host with IndexedDB, got none; pass storage: 'memory:' or an adapter",
+    );
+  const full = PREFIX + name;
+  let listener: Parameters<NonNullable<StorageAdapter['watch']>>[0] | undefined;
+  let connection: Promise<IDBPDatabase> | undefined;
+  const connect = (): Promise<IDBPDatabase> => {
+    connection ??= connected();
+    return connection;
+  };
+  const connected = async (): Promise<IDBPDatabase> => {
+    try {
+      return await settled(
+        openDB(full, VERSION, {
+          upgrade(db) {
+            db.createObjectStore(STORE);
+          },
+          blocking() {
+            listener?.blocked();
+          },
+          terminated() {
+            connection = undefined;
+            listener?.lost();
+          },
+        }),
+        full,
+      );
+    } catch (error) {
+      connection = undefined;
+      throw error;
+    }
+  };
+  await connect();
+  if (requestPersistence) await globalThis.navigator?.storage?.persist?.();
+  return {
+    backend: 'indexeddb',
+    channel: full,
+    async read(key) {
+      return (await connect()).get(STORE, key) as Promise<Uint8Array | undefined>;
+    },
+    async write(key, value) {
+      const { done, store } = (await connect()).transaction(STORE, 'readwrite', {
+        durability: 'strict',
+      });
+      await Promise.all([store.put(value, key), done]);
+    },
+    async delete(keys) {
+      const { done, store } = (await connect()).transaction(STORE, 'readwrite');
+      await Promise.all([...keys.map((key) => store.delete(key)), done]);
+    },
+    async list() {
+      return (await (await connect()).getAllKeys(STORE)) as string[];
+    },
+    lock: (wait) => webLock(full, wait),
+    watch(given) {
+      listener = given;
+    },
+    usage: browserUsage,
+    async close() {
+      (await connection)?.close();
+    },
+  };
+}
+
+/** Names of the databases of this origin. */
+export async function listIndexedDb(): Promise<string[]> {
+  const all = (await globalThis.indexedDB?.databases?.()) ?? [];
+  return all.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []));
+}
+
+export function deleteIndexedDb(name: string): Promise<void> {
+  return settled(deleteDB(PREFIX + name), PREFIX + name);
+}
+
+/** A request that others can hold up: an answer in any case. */
+async function settled<T>(work: Promise<T>, name: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new RuVectorError(
+          'STORAGE_BLOCKED',
+          `expected the database '${name}' to be free within ${PATIENCE_MS / 1000} s, but another tab ` +
+            'has it open; close that tab and try again',
+        ),
+      );
+    }, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (cause) {
+    if (cause instanceof RuVectorError) throw cause;
+    const { name: kind, message } = cause as DOMException;
+    if (kind === 'VersionError')
+      throw new RuVectorError(
+        'FORMAT_VERSION',
+        `expected the database '${name}' of version ${VERSION}, got a newer one; update @ruvector/wasm`,
+        { cause },
+      );
+    throw new RuVectorError(
+      'STORAGE_UNAVAILABLE',
+      `expected IndexedDB to open '${name}', got ${kind}: ${message}. Private windows and blocked site ` +
+        "data have none; storage: 'memory:' needs none",
+      { cause },
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,74 @@
+import { RuVectorError } from '../core/errors.js';
+import type { StorageAdapter } from '../database/types.js';
+import { browserUsage, webLock } from './browser.js';
+
+const HOME = 'ruvector';
+
+/** A folder of the origin's private file system. A file is replaced when its stream is closed. */
+export async function opfsStorage(
+  name: string,
+  requestPersistence: boolean,
+): Promise<StorageAdapter> {
+  let folder: FileSystemDirectoryHandle;
+  try {
+    const root = await navigator.storage.getDirectory();
+    const home = await root.getDirectoryHandle(HOME, { create: true });
+    folder = await home.getDirectoryHandle(encodeURIComponent(name), { create: true });
+  } catch (cause) {
+    throw new RuVectorError(
+      'STORAGE_UNAVAILABLE',
+      `expected a host with a private file system, got ${String(cause)}; storage: 'auto' takes IndexedDB`,
+      { cause },
+    );
+  }
+  if (requestPersistence) await navigator.storage.persist?.();
+  const full = `ruvector-opfs:${name}`;
+  return {
+    backend: 'opfs',
+    channel: full,
+    async read(key) {
+      try {
+        const file = await (await folder.getFileHandle(key)).getFile();
+        return new Uint8Array(await file.arrayBuffer());
+      } catch (error) {
+        if ((error as DOMException).name === 'NotFoundError') return undefined;
+        throw error;
+      }
+    },
+    async write(key, value) {
+      const handle = await folder.getFileHandle(key, { create: true });
+      const stream = await handle.createWritable();
+      try {
+        await stream.write(value);
+      } catch (error) {
+        await stream.abort().catch(() => {});
+        throw error;
+      }
+      await stream.close();
+    },
+    async delete(keys) {
+      for (const key of keys)
+        await folder.removeEntry(key).catch((error: DOMException) => {
+          if (error.name !== 'NotFoundError') throw error;
+        });
+    },
+    async list() {
+      const names: string[] = [];
+      const keys = (folder as unknown as { keys(): AsyncIterable<string> }).keys();
+      for await (const name of keys) names.push(name);
+      return names;
+    },
+    lock: (wait) => webLock(full, wait),
+    usage: browserUsage,
+  };
+}
+
+export async function deleteOpfs(name: string): Promise<void> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const home = await root.getDirectoryHandle(HOME);
+    await home.removeEntry(encodeURIComponent(name), { recursive: true });
+  } catch (error) {
+    if ((error as DOMException).name !== 'NotFoundError') throw error;
+  }
+}

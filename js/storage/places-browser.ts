@@ -1,0 +1,36 @@
+import type { DatabaseInfo, StorageAdapter } from '../database/types.js';
+import { memoryStorage } from './memory.js';
+
+/** The places of browsers and workers; each is loaded when it is asked for. */
+export async function browserStorage(
+  scheme: string,
+  place: string,
+  persist: boolean,
+): Promise<StorageAdapter | undefined> {
+  switch (scheme) {
+    case 'memory':
+      return memoryStorage();
+    case 'idb':
+      return (await import('./indexeddb.js')).indexedDbStorage(place, persist);
+    case 'opfs':
+      return (await import('./opfs.js')).opfsStorage(place, persist);
+    default:
+      return undefined;
+  }
+}
+
+export async function listBrowserDatabases(): Promise<DatabaseInfo[]> {
+  const { listIndexedDb } = await import('./indexeddb.js');
+  return (await listIndexedDb()).map((name) => ({ name, backend: 'indexeddb' }));
+}
+
+export async function removeBrowserDatabase(name: string): Promise<void> {
+  const [, scheme, place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
+  if (scheme === 'opfs') return (await import('./opfs.js')).deleteOpfs(place);
+  return (await import('./indexeddb.js')).deleteIndexedDb(place);
+}
+
+/** Workers of an edge have no IndexedDB. */
+export function browserPlace(name: string): string {
+  return typeof indexedDB === 'undefined' ? 'memory:' : `idb:${name}`;
+}
