@@ -143,7 +143,7 @@ export class LocalPort implements Port {
   }
 
   #schedule(ms: number): void {
-    if (this.#session.waiting)
+    if (this.#session.waiting && this.#closing === undefined)
       this.#flushTimer ??= setTimeout(() => {
         this.#flushInBackground();
       }, ms);
@@ -152,21 +152,23 @@ export class LocalPort implements Port {
   /** Also called when the page goes out of sight, maybe for good. */
   #flushInBackground(): void {
     if (!this.#session.waiting) return;
-    this.#flush().catch((error: RuVectorError) => {
-      this.#listener({ type: 'error', error });
-      this.#schedule(this.#retryMs);
-      this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MOST_MS);
-    });
+    this.#flush().catch((error: RuVectorError) => this.#listener({ type: 'error', error }));
   }
 
   async #flush(): Promise<number> {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (this.#role !== 'writer') return this.#session.durableVersion;
-    const version = await this.#session.flush();
-    this.#retryMs = RETRY_MS;
-    this.#tabs?.tellStored();
-    return version;
+    try {
+      const version = await this.#session.flush();
+      this.#retryMs = RETRY_MS;
+      this.#tabs?.tellStored();
+      return version;
+    } catch (error) {
+      this.#schedule(this.#retryMs);
+      this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MOST_MS);
+      throw error;
+    }
   }
 
   #catchUp(): void {

@@ -188,6 +188,9 @@ async function foundManifest(vault: Vault, role: Role): Promise<Manifest | undef
 function checkStored(given: Partial<IndexOptions>, stored: StoredOptions): void {
   if (given.dimensions !== undefined && given.dimensions !== stored.dimensions)
     throw new DimensionMismatchError('database', given.dimensions, stored.dimensions);
+  const kept = stored.truncateDim ?? stored.dimensions;
+  if (given.truncateDim !== undefined && given.truncateDim !== kept)
+    throw new DimensionMismatchError('database', given.truncateDim, kept, 'dimensions kept');
   const metric = stored.metric ?? 'cosine';
   if (given.metric !== undefined && given.metric !== metric)
     throw unexpected('METRIC_MISMATCH', 'database', `metric ${given.metric}`, metric, {

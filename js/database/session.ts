@@ -255,13 +255,12 @@ export class Session {
   }
 
   async #read(onProgress: (done: number, total: number) => void): Promise<void> {
-    const { parts, bytes, sequence, version, generation } = this.#manifest;
-    if (parts > 0) {
-      const snapshot = await readSnapshot(this.#vault, this.#manifest, (done) =>
-        onProgress(done, bytes),
-      );
-      this.#index.import(snapshot);
-    } else this.#index.clear();
+    const { bytes, sequence, version, generation } = this.#manifest;
+    const snapshot = await readSnapshot(this.#vault, this.#manifest, (done) =>
+      onProgress(done, bytes),
+    );
+    if (bytes > 0) this.#index.import(snapshot);
+    else this.#index.clear();
     this.#state.version = this.#durableVersion = version;
     this.#journal.sequence = sequence;
     this.#journal.begin(generation, sequence);

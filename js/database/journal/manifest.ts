@@ -9,9 +9,9 @@ export interface Manifest {
   /** Of the last change that the snapshot has. */
   readonly sequence: number;
   readonly version: number;
-  /** Parts of the snapshot; 0 for an empty index. */
+  /** Parts of the snapshot, at least one: without it the generation is gone. */
   readonly parts: number;
-  /** Bytes of the snapshot. */
+  /** Bytes of the snapshot; 0 for a new database. */
   readonly bytes: number;
   /** The last request of each other tab that is in the snapshot, and its answer. */
   readonly requests: { readonly [replica: string]: { clock: number; result: unknown } };
@@ -38,11 +38,14 @@ export async function readManifest(vault: Vault): Promise<Manifest | undefined> 
     const manifest = { ...parse(value.bytes), generation: value.generation };
     if (newest === undefined || manifest.generation > newest.generation) newest = manifest;
   }
-  // One that broke off had nothing after it; what was written later proves that it was whole.
+  // One that broke off had nothing after it; what was written later proves that it was whole. The
+  // parts of the first generation, and of the next, are written before their manifest.
   const generation = newest?.generation ?? -1;
-  for (const key of await vault.list())
-    if (Number(/^journal-(\d+)-/.exec(key)?.[1] ?? -1) > generation)
+  for (const key of await vault.list()) {
+    const [, kind, of] = /^(journal|snapshot)-(\d+)-/.exec(key) ?? [];
+    if (Number(of) > generation + (kind === 'snapshot' ? 1 : 0))
       throw corrupt(`'${key}' is of a generation whose manifest is missing`);
+  }
   return newest;
 }
 
@@ -61,7 +64,7 @@ export async function writeGeneration(
   snapshot: Uint8Array<ArrayBuffer>,
 ): Promise<Manifest> {
   const { generation, ...rest } = manifest;
-  const parts = Math.ceil(snapshot.length / PART_BYTES);
+  const parts = Math.max(1, Math.ceil(snapshot.length / PART_BYTES));
   for (let number = 0; number < parts; ++number)
     await vault.write(
       { kind: PART, generation, number },

@@ -1,0 +1,25 @@
+// Databases that close themselves, and folders that go with the test.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open } from './package.mjs';
+
+/** An empty folder for the length of test `t`. */
+export function newFolder(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'rv-database-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function newDatabase(t, name, options) {
+  const db = await open(name, options);
+  t.after(() => db.close().catch(() => {}));
+  return db;
+}
+
+/** All bytes of a stream. */
+export async function bytesOfStream(stream) {
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  return new Uint8Array(Buffer.concat(parts));
+}
