@@ -1,5 +1,6 @@
 import { checkArray, checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
+import { nextTurn } from '../core/turn.js';
 import type {
   CompactResult,
   Explanation,
@@ -234,7 +235,7 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
       done += (args[0] as readonly unknown[]).length;
       onProgress?.(total === undefined ? { done } : { done, total });
       if (performance.now() - turn < SLICE_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       turn = performance.now();
     }
     if (this.shared.strict) await this.call('flush', []);

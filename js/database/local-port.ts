@@ -1,4 +1,5 @@
 import { RuVectorError } from '../core/errors.js';
+import { nextTurn } from '../core/turn.js';
 import type { IndexStats } from '../types.js';
 import { type Call, isWrite, type Port, type Standing } from './calls.js';
 import type { Origin } from './journal/entry.js';
@@ -130,9 +131,11 @@ export class LocalPort implements Port {
   #maintain(): void {
     if (this.#closing !== undefined) return;
     const pending = this.#session.maintain(SLICE_MS);
+    const { version } = this.#session;
     if (pending) {
       this.#maintained = true;
-      this.#idleTimer = quietly(setTimeout(() => this.#maintain()));
+      // A write in between starts the waiting for idleness anew.
+      nextTurn().then(() => version === this.#session.version && this.#maintain());
     } else if (this.#maintained && this.#role === 'writer') {
       this.#maintained = false;
       this.#session.checkpoint().then(
@@ -143,10 +146,11 @@ export class LocalPort implements Port {
   }
 
   #schedule(ms: number): void {
-    if (this.#session.waiting && this.#closing === undefined)
-      this.#flushTimer ??= setTimeout(() => {
-        this.#flushInBackground();
-      }, ms);
+    if (!this.#session.waiting || this.#closing !== undefined) return;
+    // Timers of hidden pages are late.
+    if (ms === FLUSH_MS && globalThis.document?.visibilityState === 'hidden')
+      this.#flushInBackground();
+    else this.#flushTimer ??= setTimeout(() => this.#flushInBackground(), ms);
   }
 
   /** Also called when the page goes out of sight, maybe for good. */

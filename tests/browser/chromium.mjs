@@ -1,3 +1,4 @@
+// Playwright opens Chromium: $CHROMIUM, or the one on PATH.
 import { chromium } from 'playwright-core';
 import { findBrowser } from './drive.mjs';
 

@@ -1,4 +1,4 @@
-// Playwright opens the suite in Chromium: $CHROMIUM, or the one on PATH.
+// The suite in Chromium.
 import { launchChromium } from './chromium.mjs';
 import { testIn } from './drive.mjs';
 

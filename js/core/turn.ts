@@ -1,0 +1,14 @@
+/**
+ * Lets the host do what else it has to: events, rendering, other tasks. Not by a timer, which hidden
+ * pages may run once a second only.
+ */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

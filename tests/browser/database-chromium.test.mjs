@@ -1,0 +1,10 @@
+// Databases in Chromium.
+import { launchChromium } from './chromium.mjs';
+import { testDatabasesIn } from './database.mjs';
+
+testDatabasesIn('Chromium', async () => {
+  const browser = await launchChromium();
+  // Pages of one context share what is stored.
+  const context = await browser.newContext();
+  return { newPage: () => context.newPage(), close: () => browser.close() };
+});

@@ -1,0 +1,242 @@
+/** Databases in real IndexedDB: tabs that are killed at every write, and tabs that share one. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { historyOf, operations } from '../support/database-script.mjs';
+import { random } from '../support/random.mjs';
+import { soak } from '../support/soak.mjs';
+import { serveAll } from './drive.mjs';
+
+const SCRIPT = { seed: 1, count: 200, flushEvery: 7 };
+const PATIENCE = 30_000;
+const history = historyOf(operations({ ...SCRIPT, dimensions: 512 }));
+
+/** Defines the tests of one browser, as its driver launches it. */
+export function testDatabasesIn(name, launch) {
+  test(`databases in ${name}`, async (t) => {
+    const server = await serveAll();
+    t.after(() => server.close());
+    const browser = await launch();
+    t.after(() => browser.close());
+    const tabs = { browser, url: `${server.url}suite/database.html` };
+
+    for (const durability of ['strict', 'relaxed'])
+      await t.test(`a tab killed at a write loses nothing acknowledged, ${durability}`, (t) =>
+        killTabs(t, tabs, durability),
+      );
+    await t.test('tabs share a database: one writes, all read', () => share(tabs));
+    await t.test('three tabs write and die, and nothing acknowledged is lost', () => churn(tabs));
+    await t.test('a database that is open elsewhere is deleted all the same', () => remove(tabs));
+    await t.test('the writer in a worker, killed: the next tab takes over', () => workers(tabs));
+  });
+}
+
+async function newTab({ browser, url }) {
+  const page = await browser.newPage();
+  await page.goto(url);
+  assert.equal(await page.evaluate(() => document.title), 'ready');
+  return {
+    page,
+    /** Calls a function of `globalThis.tab`. */
+    do: (what, ...args) =>
+      within(
+        page.evaluate(({ what, args }) => globalThis.tab[what](...args), { what, args }),
+        what,
+      ),
+    kill: () => page.close(),
+  };
+}
+
+/** The guard against a hang. */
+async function within(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: no answer in 30 s`)), PATIENCE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Asks until the answer is good. */
+async function until(ask, isGood, what) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const answer = await ask();
+    if (isGood(answer)) return answer;
+    assert.ok(Date.now() < end, `${what}: still ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function killTabs(t, tabs, durability) {
+  const step = soak ? 1 : durability === 'strict' ? 23 : 7;
+  const next = random(1);
+  let [points, at] = [0, 0];
+  for (; ; at += step) {
+    const begins = next() < 0.5;
+    const name = `kill-${durability}-${at}`;
+    const tab = await newTab(tabs);
+    await tab.do('script', { ...SCRIPT, name, durability, at, begins });
+    const { acknowledged, begun, stalled, error } = await tab.do('settled');
+    assert.equal(error, undefined);
+    await tab.kill();
+    const after = await newTab(tabs);
+    await after.do('open', name, { dimensions: 512 });
+    const found = await after.do('contents');
+    const good = history.some((it, i) => i >= acknowledged && i <= begun && it === found);
+    assert.ok(good, `point ${at}: not the contents after ${acknowledged} to ${begun} operations`);
+    await after.do('close');
+    assert.equal(await after.do('remove', name), 'removed');
+    await after.kill();
+    if (!stalled) break;
+    ++points;
+  }
+  t.diagnostic(`${points} of ${at} write points`);
+  assert.ok(points >= 5);
+}
+
+async function share(tabs) {
+  const options = { dimensions: 2, durability: 'strict' };
+  const first = await newTab(tabs);
+  assert.equal((await first.do('open', 'shared', options)).role, 'writer');
+  const second = await newTab(tabs);
+  assert.equal((await second.do('open', 'shared', options)).role, 'follower');
+  // Reads its own write, and the other one follows by itself.
+  const { result } = await second.do('call', 'upsert', { id: 'b', vector: [1, 2] });
+  assert.deepEqual(result, { inserted: 1, updated: 0, version: 1 });
+  assert.deepEqual((await second.do('call', 'get', 'b')).result.vector, [1, 2]);
+  assert.deepEqual((await first.do('call', 'get', 'b')).result.vector, [1, 2]);
+  await first.do('call', 'upsert', { id: 'a', vector: [2, 1] });
+  await until(
+    () => second.do('call', 'count'),
+    ({ result }) => result === 2,
+    'the follower',
+  );
+  // Errors keep their codes on the way.
+  const refusal = await second.do('call', 'insert', { id: 'a', vector: [1, 1] });
+  assert.equal(refusal.code, 'DUPLICATE_ID');
+  const exclusive = await newTab(tabs);
+  const code = await exclusive.page.evaluate(() =>
+    globalThis.tab.open('shared', { tabs: 'exclusive' }).catch((error) => error.code),
+  );
+  assert.equal(code, 'STORAGE_BLOCKED');
+  const reader = await exclusive.do('open', 'shared', { tabs: 'readonly' });
+  assert.deepEqual(reader, { role: 'readonly', version: 2, count: 2 });
+  assert.equal((await exclusive.do('call', 'delete', 'a')).code, 'READ_ONLY');
+
+  // The writer dies: the follower takes over and goes on.
+  await first.kill();
+  await until(
+    () => second.do('state'),
+    ({ role }) => role === 'writer',
+    'the take-over',
+  );
+  assert.equal((await second.do('call', 'delete', 'a')).result, 1);
+  await until(
+    () => exclusive.do('call', 'count'),
+    ({ result }) => result === 1,
+    'the reader',
+  );
+  await second.kill();
+  await exclusive.kill();
+}
+
+/** Random writes from three tabs, of which one dies every now and then, the writer too. */
+async function churn(tabs) {
+  const next = random(7);
+  const options = { dimensions: 2, durability: 'strict' };
+  const acknowledged = [];
+  const open = async () => {
+    const tab = await newTab(tabs);
+    await tab.do('open', 'churn', options);
+    return tab;
+  };
+  const all = [await open(), await open(), await open()];
+  const rounds = soak ? 20 : 4;
+  for (let round = 0; round < rounds; ++round) {
+    const victim = round === 0 ? 0 : Math.floor(next() * 3);
+    const writes = all.map((tab, i) => {
+      const count = i === victim ? 1000 : 20;
+      const work = tab.page.evaluate(
+        ([prefix, count]) => globalThis.tab.write(prefix, count),
+        [`r${round}t${i}-`, count],
+      );
+      return i === victim ? work.catch(() => ({ done: [] })) : work;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50 + 200 * next()));
+    acknowledged.push(...(await all[victim].do('acknowledged')));
+    await all[victim].kill();
+    for (const [i, work] of writes.entries()) {
+      const { done, code, message } = await within(work, `tab ${i} of round ${round}`);
+      assert.equal(code, undefined, message);
+      acknowledged.push(...done);
+      if (i !== victim) assert.equal(done.length, 20);
+    }
+    all[victim] = await open();
+  }
+  // All see the same, and all that was acknowledged is in it, once.
+  const [{ version }] = (await Promise.all(all.map((tab) => tab.do('state')))).sort(
+    (a, b) => b.version - a.version,
+  );
+  for (const tab of all) {
+    await until(
+      () => tab.do('state'),
+      (state) => state.version >= version,
+      'convergence',
+    );
+    const { ids } = (await tab.do('call', 'list', { limit: 10_000 })).result;
+    const present = new Set(ids);
+    assert.equal(present.size, ids.length);
+    const lost = acknowledged.filter((id) => !present.has(id));
+    assert.deepEqual(lost, [], `${lost.length} of ${acknowledged.length} lost`);
+  }
+  const contents = await Promise.all(all.map((tab) => tab.do('contents')));
+  assert.equal(new Set(contents).size, 1);
+  const roles = await Promise.all(all.map(async (tab) => (await tab.do('state')).role));
+  assert.deepEqual(roles.sort(), ['follower', 'follower', 'writer']);
+  for (const tab of all) await tab.kill();
+}
+
+async function remove(tabs) {
+  const first = await newTab(tabs);
+  await first.do('open', 'doomed', { dimensions: 2 });
+  await first.do('call', 'upsert', { id: 'a', vector: [1, 2] });
+  const second = await newTab(tabs);
+  const names = (list) => list.map(({ name }) => name);
+  await first.do('call', 'flush');
+  assert.ok(names(await second.do('list')).includes('doomed'));
+  assert.equal(await second.do('remove', 'doomed'), 'removed');
+  assert.ok(!names(await second.do('list')).includes('doomed'));
+  assert.deepEqual(await first.page.evaluate(() => globalThis.tab.events), ['blocked']);
+  assert.equal((await first.do('call', 'count')).code, 'CLOSED');
+  await first.kill();
+  await second.kill();
+}
+
+async function workers(tabs) {
+  const options = { dimensions: 2, durability: 'strict', worker: true };
+  const first = await newTab(tabs);
+  assert.equal((await first.do('open', 'worker', options)).role, 'writer');
+  await first.do('call', 'upsert', { id: 'a', vector: [1, 2] });
+  assert.equal((await first.do('call', 'stats')).result.worker, true);
+  const second = await newTab(tabs);
+  assert.deepEqual(await second.do('open', 'worker', options), {
+    role: 'follower',
+    version: 1,
+    count: 1,
+  });
+  assert.equal((await second.do('call', 'query', [1])).code, 'DIMENSION_MISMATCH');
+  await first.kill();
+  await until(
+    () => second.do('state'),
+    ({ role }) => role === 'writer',
+    'the take-over',
+  );
+  assert.equal((await second.do('call', 'upsert', { id: 'b', vector: [1, 2] })).result.inserted, 1);
+  const { backend, usage, quota } = (await second.do('call', 'storage')).result;
+  assert.equal(backend, 'indexeddb');
+  assert.ok(usage > 0 && quota > usage);
+  await second.kill();
+}
