@@ -27,8 +27,8 @@ after(() => rmSync(folder, { recursive: true }));
 const text = (path) => files.get(path).toString('utf8');
 
 describe('the tarball', () => {
-  it('holds the built modules, the .wasm twice, two .d.ts and the documents, and nothing else', () => {
-    const others = [...files.keys()].filter((path) => !/^dist\/([\w-]+\/)?[\w-]+\.js$/.test(path));
+  it('holds the built modules, the .wasm twice, the .d.ts and the documents, and nothing else', () => {
+    const others = [...files.keys()].filter((path) => !/^dist\/([\w-]+\/)*[\w-]+\.js$/.test(path));
     assert.deepEqual(others.sort(), [
       'CHANGELOG.md',
       'LICENSE-APACHE',
@@ -39,6 +39,7 @@ describe('the tarball', () => {
       'package.json',
       'types/api.d.ts',
       'types/inline.d.ts',
+      'types/worker.d.ts',
     ]);
   });
 
@@ -71,6 +72,7 @@ describe('the tarball', () => {
     assert.deepEqual(Object.keys(manifest.exports), [
       '.',
       './inline',
+      './worker',
       './ruvector.wasm',
       './ruvector.relaxed.wasm',
       './package.json',
@@ -120,6 +122,9 @@ describe('the public types', () => {
       'RuVectorError',
       'capabilities',
       'createIndex',
+      'deleteDatabase',
+      'listDatabases',
+      'open',
     ]);
   });
 
