@@ -48,6 +48,15 @@ export const SETS = {
       same(copy.query(query).matches, index.query(query).matches);
       same(copy.export(), index.export());
     },
+    ...Object.fromEntries(
+      [
+        ['in IndexedDB', {}],
+        ['in IndexedDB, from a worker', { worker: true }],
+        ['in IndexedDB, encrypted', { encrypted: true }],
+        ['in the private file system', { storage: 'opfs:' }],
+        ['in memory', { storage: 'memory:' }],
+      ].map(([where, options]) => [`a database ${where} is there again`, () => kept(options)]),
+    ),
     'the same calls give the same snapshot as in Node': async () => {
       const { createIndex } = await import(PACKAGE);
       const response = await fetch('/snapshot.rv');
@@ -215,6 +224,44 @@ async function finds(metric) {
 }
 
 /** The package at `url` has lost its file: it must work from the inline copy, and say so. */
+/** Opens, writes, closes, opens again; the name is this thread's own. */
+async function kept({ encrypted = false, ...given }) {
+  const { deleteDatabase, open } = await import(PACKAGE);
+  const name = `suite-${typeof document}-${JSON.stringify(given)}-${encrypted}`;
+  const place = given.storage === 'opfs:' ? `opfs:${name}` : name;
+  const options = { ...given, ...(given.storage === 'opfs:' && { storage: place }) };
+  if (encrypted) {
+    const algorithm = { name: 'AES-GCM', length: 256 };
+    const key = await crypto.subtle.generateKey(algorithm, false, ['encrypt', 'decrypt']);
+    options.encryption = { key };
+  }
+  await deleteDatabase(place);
+  const list = records(vectors(8, 300, 16));
+  const db = await open(name, { dimensions: 16, index: 'hnsw', ...options });
+  same((await db.upsert(list)).inserted, 300);
+  const [query] = vectors(9, 1, 16);
+  const { matches } = await db.query(query);
+  const stats = await db.stats();
+  same(stats.worker, given.worker === true);
+  const { backend, encrypted: sealed, evictionRisk } = await db.storage();
+  same(sealed, encrypted);
+  const mismatch = await db.query([1]).catch((error) => error);
+  same([mismatch.name, mismatch.expected], ['DimensionMismatchError', 16]);
+  await db.close();
+  if (given.storage === 'memory:') return same([backend, evictionRisk], ['memory', 'high']);
+  same(backend, given.storage ? 'opfs' : 'indexeddb');
+  const again = await open(name, options);
+  same([await again.count(), again.version], [300, db.version]);
+  same((await again.query(query)).matches, matches);
+  if (encrypted)
+    same(await open(name, { tabs: 'readonly' }).catch(({ code }) => code), 'DECRYPT_FAILED');
+  await again.close();
+  await deleteDatabase(place);
+  const gone = await open(name, { ...options, tabs: 'readonly' }).catch(({ code }) => code);
+  same(gone, 'NOT_FOUND');
+  await deleteDatabase(place);
+}
+
 async function fallsBack(url) {
   const { capabilities, createIndex } = await import(url);
   const index = await createIndex({ dimensions: 2 });
