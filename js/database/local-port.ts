@@ -216,10 +216,8 @@ export class LocalPort implements Port {
     if (this.#closing !== undefined) return;
     this.#listener({ type: 'evicted' });
     if (this.#role !== 'writer') return;
-    this.#session.checkpoint().then(
-      () => this.#tabs?.tellStored(),
-      (error: RuVectorError) => this.#listener({ type: 'error', error }),
-    );
+    this.#session.rebase();
+    this.#flushInBackground();
   }
 
   #stats(call: Call): unknown {

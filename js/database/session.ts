@@ -42,7 +42,7 @@ export class Session {
   /** The last request of each other tab, and its answer. */
   readonly #requests: Map<string, { clock: number; result: unknown }>;
   #durableVersion: number;
-  /** Contents that no journal leads to (an import): the next thing to store is a snapshot. */
+  /** Contents that no journal leads to (an import, an eviction): a snapshot is the next to store. */
   #rebased = false;
   /** A manifest failed to be written, and may be there all the same. */
   #unsure = false;
@@ -177,6 +177,11 @@ export class Session {
       return this.#durableVersion;
     });
     return this.#flush;
+  }
+
+  /** What was stored is gone: the next thing to store is a snapshot. */
+  rebase(): void {
+    this.#rebased = true;
   }
 
   /** Stores everything anew, the graph included. @throws as flush() */

@@ -2,23 +2,31 @@
 import { chromium } from 'playwright-core';
 import { findBrowser } from './drive.mjs';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+export const CHROMIUM_NAMES = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 
-/** Headless, with a fresh profile, without requests of its own; also as root in a container. */
+/** Also as root in a container; no requests of its own. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Headless, with a fresh profile. */
 export function launchChromium() {
   return chromium.launch({
-    executablePath: findBrowser('CHROMIUM', NAMES),
+    executablePath: findBrowser('CHROMIUM', CHROMIUM_NAMES),
     headless: true,
     timeout: 30_000,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: CHROMIUM_ARGS,
   });
 }

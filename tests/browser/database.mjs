@@ -10,8 +10,11 @@ const SCRIPT = { seed: 1, count: 200, flushEvery: 7 };
 const PATIENCE = 30_000;
 const history = historyOf(operations({ ...SCRIPT, dimensions: 512 }));
 
-/** Defines the tests of one browser, as its driver launches it. */
-export function testDatabasesIn(name, launch) {
+/**
+ * Defines the tests of one browser, as its driver launches it; `evict(page)` clears the storage of
+ * the page's origin, where the driver can.
+ */
+export function testDatabasesIn(name, launch, evict) {
   test(`databases in ${name}`, async (t) => {
     const server = await serveAll();
     t.after(() => server.close());
@@ -26,6 +29,8 @@ export function testDatabasesIn(name, launch) {
     await t.test('tabs share a database: one writes, all read', () => share(tabs));
     await t.test('three tabs write and die, and nothing acknowledged is lost', () => churn(tabs));
     await t.test('a database that is open elsewhere is deleted all the same', () => remove(tabs));
+    if (evict)
+      await t.test('a database that the browser evicts is stored anew', () => restore(tabs, evict));
     await t.test('the writer in a worker, killed: the next tab takes over', () => workers(tabs));
   });
 }
@@ -197,6 +202,23 @@ async function churn(tabs) {
   const roles = await Promise.all(all.map(async (tab) => (await tab.do('state')).role));
   assert.deepEqual(roles.sort(), ['follower', 'follower', 'writer']);
   for (const tab of all) await tab.kill();
+}
+
+async function restore(tabs, evict) {
+  const tab = await newTab(tabs);
+  await tab.do('open', 'evicted', { dimensions: 2, durability: 'strict' });
+  await tab.do('call', 'upsert', { id: 'a', vector: [1, 2] });
+  await evict(tab.page);
+  await until(
+    () => tab.page.evaluate(() => globalThis.tab.events),
+    (events) => events.includes('evicted'),
+    'the event',
+  );
+  await tab.do('call', 'upsert', { id: 'b', vector: [1, 2] });
+  await tab.kill();
+  const after = await newTab(tabs);
+  assert.equal((await after.do('open', 'evicted')).count, 2);
+  await after.kill();
 }
 
 async function remove(tabs) {

@@ -5,9 +5,19 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from './drive.mjs';
 
-/** Headless, with a fresh profile, without requests of its own. */
+export const FIREFOX_NAMES = ['firefox-esr', 'firefox'];
+
+/** No requests of its own. */
+export const FIREFOX_PREFS = {
+  'app.update.enabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+};
+
+/** Headless, with a fresh profile. */
 export async function launchFirefox() {
-  const executablePath = findBrowser('FIREFOX', ['firefox-esr', 'firefox']);
+  const executablePath = findBrowser('FIREFOX', FIREFOX_NAMES);
   // Firefox as root refuses the home of another user.
   const home = mkdtempSync(join(tmpdir(), 'ruvector-firefox-'));
   const removeHome = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
@@ -18,12 +28,7 @@ export async function launchFirefox() {
       headless: true,
       timeout: 30_000,
       env: { ...process.env, HOME: home },
-      extraPrefsFirefox: {
-        'app.update.enabled': false,
-        'datareporting.policy.dataSubmissionEnabled': false,
-        'network.captive-portal-service.enabled': false,
-        'network.connectivity-service.enabled': false,
-      },
+      extraPrefsFirefox: FIREFOX_PREFS,
     });
     return {
       newPage: () => browser.newPage(),
