@@ -3,7 +3,7 @@
 //
 //   --quick          a few minutes, small sets: whether it works, not how fast
 //   --full           100,000 vectors for graphs and 768 dimensions for scans too, every peer on every set
-//   --only=G7,G8     these goals, and what they need
+//   --only=G7,G8     these goals, and what they need; --only=databases: what keeping data costs
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';

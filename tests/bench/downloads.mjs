@@ -15,12 +15,14 @@ export async function downloads(_, results) {
   const builds = ['dist/ruvector.wasm', 'dist/ruvector.relaxed.wasm'].filter(existsSync);
   const wasm = Math.max(...builds.map((file) => weight(readFileSync(file))));
   const glue = weight(readFileSync('dist/core/glue.js'));
-  const facade = weight(await bundled('./dist/index.js', ['./glue.js', '../inline.js']));
+  const facade = weight(
+    await bundled('{ createIndex }', './dist/index.js', ['./glue.js', '../inline.js']),
+  );
   const own = wasm + glue + facade;
   const why = installPeer(peer);
   if (why) return report('G14', 'gzip -9', undefined, why);
   const folder = join(folderOf(peer), 'node_modules/hnswlib-wasm/dist');
-  const theirs = weight(await bundled(join(folder, 'hnswlib.js'), []));
+  const theirs = weight(await bundled('*', join(folder, 'hnswlib.js'), []));
   const beside = readdirSync(folder).filter((name) => name.endsWith('.wasm'));
   const sum =
     theirs + beside.reduce((total, file) => total + weight(readFileSync(join(folder, file))), 0);
@@ -32,9 +34,12 @@ export async function downloads(_, results) {
 }
 
 /** The code that a production bundle gets. */
-async function bundled(entry, external) {
+async function bundled(names, entry, external) {
   const { outputFiles } = await build({
-    stdin: { contents: `export * from ${JSON.stringify(entry)};`, resolveDir: process.cwd() },
+    stdin: {
+      contents: `export ${names} from ${JSON.stringify(entry)};`,
+      resolveDir: process.cwd(),
+    },
     ...{ bundle: true, minify: true, format: 'esm', write: false, logLevel: 'silent' },
     external,
   });

@@ -1,6 +1,7 @@
 // What a run of the bench measures: the parts, and sizes by the flags of scripts/bench.mjs.
 import { spawnSync } from 'node:child_process';
 import { K, QUERIES, SEED } from './data.mjs';
+import { databases } from './database.mjs';
 import { downloads } from './downloads.mjs';
 import { flat } from './flat.mjs';
 import { graphs } from './graphs.mjs';
@@ -15,6 +16,7 @@ export const PARTS = {
   snapshots: { goals: ['G11'], run: restore },
   downloads: { goals: ['G14'], run: downloads },
   peers: { goals: ['G13'], run: peers },
+  databases: { goals: ['databases'], run: databases },
 };
 
 const SIZES = {
@@ -25,6 +27,7 @@ const SIZES = {
     real: { most: 3000 },
     flat: [[10_000, 384]],
     restore: [5000, 128],
+    databases: { rows: 2000, dim: 128 },
     peers: { few: true, generated: [['clustered', 2000, 128]] },
   },
   standard: {
@@ -38,6 +41,7 @@ const SIZES = {
     real: {},
     flat: [[100_000, 384]],
     restore: [100_000, 384],
+    databases: { rows: 50_000, dim: 384 },
     peers: {
       real: { most: 20_000 },
       generated: [
@@ -65,7 +69,7 @@ SIZES.full = {
 };
 
 export function makePlan(args) {
-  const known = args.every((arg) => /^--(?:quick|full|only=G\d+(?:,G\d+)*)$/.test(arg));
+  const known = args.every((arg) => /^--(?:quick|full|only=\w+(?:,\w+)*)$/.test(arg));
   if (!known) {
     console.error(`expected --quick, --full or --only=G1,G2, got ${args.join(' ')}`);
     process.exit(2);

@@ -101,6 +101,20 @@ globalThis.tab = {
     return { done };
   },
 
+  /** Rows of equal components, each its number and 1, flushed. */
+  async fill(rows, dimensions) {
+    const step = 5000;
+    for (let from = 0; from < rows; from += step) {
+      const count = Math.min(step, rows - from);
+      const vectors = new Float32Array(count * dimensions);
+      for (let i = 0; i < count; ++i)
+        vectors.fill(from + i + 1, i * dimensions, (i + 1) * dimensions);
+      const ids = Array.from({ length: count }, (_, i) => `r${from + i}`);
+      await db.upsertFlat(ids, vectors, { batchSize: step });
+    }
+    await db.flush();
+  },
+
   acknowledged: () => globalThis.acknowledged ?? [],
 };
 document.title = 'ready';

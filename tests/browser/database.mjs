@@ -8,6 +8,9 @@ import { serveAll } from './drive.mjs';
 
 const SCRIPT = { seed: 1, count: 200, flushEvery: 7 };
 const PATIENCE = 30_000;
+/** Bytes of vectors of the large database, and what it may take. */
+const LARGE = soak ? 1e9 : 20e6;
+const LARGE_PATIENCE = soak ? 1_200_000 : 60_000;
 const history = historyOf(operations({ ...SCRIPT, dimensions: 512 }));
 
 /**
@@ -31,6 +34,7 @@ export function testDatabasesIn(name, launch, evict) {
     await t.test('a database that is open elsewhere is deleted all the same', () => remove(tabs));
     if (evict)
       await t.test('a database that the browser evicts is stored anew', () => restore(tabs, evict));
+    await t.test(`${LARGE / 1e6} MB are saved and opened again`, () => large(tabs));
     await t.test('the writer in a worker, killed: the next tab takes over', () => workers(tabs));
   });
 }
@@ -52,10 +56,11 @@ async function newTab({ browser, url }) {
 }
 
 /** The guard against a hang. */
-async function within(promise, what) {
+async function within(promise, what, patience = PATIENCE) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: no answer in 30 s`)), PATIENCE);
+    const give = () => reject(new Error(`${what}: no answer in ${patience / 1000} s`));
+    timer = setTimeout(give, patience);
   });
   try {
     return await Promise.race([promise, late]);
@@ -235,6 +240,39 @@ async function remove(tabs) {
   assert.equal((await first.do('call', 'count')).code, 'CLOSED');
   await first.kill();
   await second.kill();
+}
+
+/** In a worker, since a page of its own would not answer for long. */
+async function large(tabs) {
+  const dimensions = 384;
+  const rows = Math.round(LARGE / (4 * dimensions));
+  const options = { dimensions, index: 'flat', worker: true };
+  const tab = await newTab(tabs);
+  tab.page.setDefaultTimeout?.(LARGE_PATIENCE);
+  await tab.do('open', 'large', options);
+  await within(
+    tab.page.evaluate(
+      ([rows, dimensions]) => globalThis.tab.fill(rows, dimensions),
+      [rows, dimensions],
+    ),
+    'the load',
+    LARGE_PATIENCE,
+  );
+  await tab.kill();
+  const after = await newTab(tabs);
+  const found = await within(
+    after.page.evaluate((options) => globalThis.tab.open('large', options), options),
+    'opening again',
+    LARGE_PATIENCE,
+  );
+  assert.equal(found.count, rows);
+  for (const row of [0, Math.floor(rows / 2), rows - 1]) {
+    const { result } = await after.do('call', 'get', `r${row}`);
+    assert.deepEqual(result.vector, [...Float32Array.from({ length: dimensions }, () => row + 1)]);
+  }
+  await after.do('close');
+  assert.equal(await after.do('remove', 'large'), 'removed');
+  await after.kill();
 }
 
 async function workers(tabs) {

@@ -27,6 +27,7 @@ export async function launchFirefox() {
       executablePath,
       headless: true,
       timeout: 30_000,
+      protocolTimeout: 1_500_000, // the tests have guards of their own
       env: { ...process.env, HOME: home },
       extraPrefsFirefox: FIREFOX_PREFS,
     });
