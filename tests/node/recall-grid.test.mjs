@@ -51,12 +51,38 @@ const FLOORS = {
   'movies-cf-16, rabitq 4 alone': [0.89, 0.85],
 };
 
+/**
+ * The same for the sizes of the soak, twelve times as many rows: `ef` follows the target, .95, more
+ * closely there, and four bits alone tell fewer of so many near neighbours apart.
+ */
+const SOAK_FLOORS = {
+  'cosine, none': [0.98, 0.98],
+  'cosine, int8': [0.98, 0.98],
+  'cosine, rabitq': [0.98, 0.98],
+  'dot, none': [0.91, 0.91],
+  'dot, int8': [0.91, 0.91],
+  'dot, rabitq': [0.91, 0.91],
+  'euclidean, none': [0.96, 0.96],
+  'euclidean, int8': [0.96, 0.96],
+  'euclidean, rabitq': [0.96, 0.96],
+  'cosine, rabitq 4 alone': [0.6, 0.6],
+  'dot, rabitq 4 alone': [0.63, 0.63],
+  'euclidean, rabitq 4 alone': [0.59, 0.59],
+  'isotropic cosine, none': [0.99, 0.955],
+  'isotropic dot, none': [0.99, 0.955],
+  'isotropic cosine, rabitq 4 alone': [0.84, 0.82],
+  'isotropic dot, rabitq 4 alone': [0.85, 0.84],
+  'isotropic euclidean, rabitq 4 alone': [0.87, 0.85],
+  'movies-cf-16, none': [0.96, 0.96],
+  'movies-cf-16, rabitq 4 alone': [0.84, 0.84],
+};
+
 /** What exact searches of codes find of real sets, where the vectors are not kept. */
 const CODES_FLOORS = {
   'wiki-minilm-384': 0.94,
-  'mnist-784': 0.97,
+  'mnist-784': soak ? 0.96 : 0.97,
   siftsmall: 0.87,
-  'movies-cf-16': 0.89,
+  'movies-cf-16': soak ? 0.86 : 0.89,
 };
 
 const SET = clustered({
@@ -115,6 +141,10 @@ function measure(metric, cell, given) {
   };
 }
 
+function floorsOf(cell) {
+  return (soak && SOAK_FLOORS[cell]) || FLOORS[cell] || [0.95, 0.95];
+}
+
 /** Prints the states, and holds the worst of them to the floors. */
 function check(t, cell, states) {
   const shown = (it) => [it.planned, it.graph, it.exact].map((value) => value.toFixed(4)).join(' ');
@@ -122,7 +152,7 @@ function check(t, cell, states) {
     t.diagnostic(`${name}: ${shown(it)}, ef ${it.ef}`);
   const all = Object.values(states);
   const least = (key) => Math.min(...all.map((it) => it[key]));
-  const floors = FLOORS[cell] ?? [0.95, 0.95];
+  const floors = floorsOf(cell);
   t.diagnostic(`least: ${least('planned').toFixed(4)} ${least('graph').toFixed(4)}`);
   assert.ok(least('planned') >= floors[0], `planned: ${least('planned')} is below ${floors[0]}`);
   assert.ok(least('graph') >= floors[1], `graph: ${least('graph')} is below ${floors[1]}`);
@@ -266,7 +296,7 @@ describe('real sets', () => {
         const least = quantization === 'rabitq 4 alone' ? CODES_FLOORS[name] : 1;
         assert.ok(found >= least, `${quantization}, exact: under ${least}`);
         // The width is the index's own choice, for a recall of .95.
-        const floors = FLOORS[`${name}, ${quantization}`] ?? [0.95, 0.95];
+        const floors = floorsOf(`${name}, ${quantization}`);
         assert.ok(planned >= floors[0] && graph >= floors[1], `${quantization}: under ${floors}`);
         assert.ok(
           Math.min(planned, graph) >= 0.96 * found,
