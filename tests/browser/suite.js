@@ -3,6 +3,7 @@
  * drivers' server (drive.mjs) puts the package at /package/, at /lost/ without its .wasm file, and
  * at /rewritten/ with a page in the .wasm file's place.
  */
+import { codedSet, trace } from '../support/codes.mjs';
 import { bruteForce, METRICS, records, snapshot, vectors } from './data.js';
 
 const PACKAGE = '/package/dist/index.js';
@@ -88,6 +89,26 @@ export const SETS = {
         index.dispose();
         plain.dispose();
       }
+    },
+    'T7: codes of every width give the same to the last bit without relaxed SIMD': async () => {
+      const { createIndex } = await import(PACKAGE);
+      for (let bits = 1; bits <= 8; ++bits)
+        for (const index of ['flat', { type: 'hnsw', M: 4, efConstruction: 8 }]) {
+          const dimensions = 16 * bits + 9; // each number of sixteens is another remainder
+          const quantization = { type: 'rabitq', bits, keep: false };
+          const options = { dimensions, index, quantization };
+          const { ids, flat, queries } = codedSet(dimensions, { forGraph: index !== 'flat' });
+          const seen = [];
+          for (const wasm of [undefined, '/package/dist/ruvector.wasm']) {
+            const it = await createIndex({ ...options, wasm });
+            it.upsertFlat(ids, flat);
+            seen.push({ trace: trace(it, queries), bytes: it.export() });
+            it.dispose();
+          }
+          const [own, plain] = seen;
+          same(own.trace, plain.trace);
+          same(own.bytes, plain.bytes);
+        }
     },
     'memory grows while records come in, and nothing is lost': async () => {
       const { createIndex } = await import(PACKAGE);

@@ -14,22 +14,27 @@ const slices = [];
 
 await capabilities(); // loads the core, so that load() needs no host
 const { load } = await import(pathToFileURL(join(dist, 'core/load.js')));
-const { raw } = await load({});
-const names = ['Collection.search', 'Collection.maintain', 'Collection.forcePlan'];
-const [search, maintain, forcePlan] = names.map((name) => raw[name]);
-raw['Collection.search'] = (collection, ...args) => {
-  if (forced === ANY) return search(collection, ...args);
-  forcePlan(collection, forced);
-  try {
-    return search(collection, ...args);
-  } finally {
-    forcePlan(collection, ANY);
-  }
-};
-raw['Collection.maintain'] = (collection, rows) => {
-  slices.push(rows);
-  return maintain(collection, rows);
-};
+await reach();
+
+/** Takes over the indexes of `wasm` (bytes, as createIndex takes them) as well. Once a source. */
+export async function reach(wasm) {
+  const { raw } = await load({}, wasm);
+  const names = ['Collection.search', 'Collection.maintain', 'Collection.forcePlan'];
+  const [search, maintain, forcePlan] = names.map((name) => raw[name]);
+  raw['Collection.search'] = (collection, ...args) => {
+    if (forced === ANY) return search(collection, ...args);
+    forcePlan(collection, forced);
+    try {
+      return search(collection, ...args);
+    } finally {
+      forcePlan(collection, ANY);
+    }
+  };
+  raw['Collection.maintain'] = (collection, rows) => {
+    slices.push(rows);
+    return maintain(collection, rows);
+  };
+}
 
 /** What `action` gives when all its searches, but exact ones, go by `plan`. */
 export function withPlan(plan, action) {
