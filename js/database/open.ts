@@ -154,13 +154,22 @@ async function openSession(
   const stored = manifest?.options;
   if (stored !== undefined) checkStored(given, stored);
   const whole = { ...stored, ...given } as IndexOptions;
-  const state = await newState(host, whole);
   const { signal, onProgress } = options;
-  if (manifest !== undefined)
-    return Session.load(state, vault, manifest, (done, total) => {
-      signal?.throwIfAborted();
-      onProgress?.({ done, total });
-    });
+  const onPart = (done: number, total: number): void => {
+    signal?.throwIfAborted();
+    onProgress?.({ done, total });
+  };
+  for (let found = manifest; found !== undefined; ) {
+    try {
+      return await Session.load(await newState(host, whole), vault, found, onPart);
+    } catch (error) {
+      // The one who writes may have swept away what was being read; then there is a newer generation.
+      const newer = role === 'writer' ? undefined : await readManifest(vault);
+      if (newer === undefined || newer.generation === found.generation) throw error;
+      found = newer;
+    }
+  }
+  const state = await newState(host, whole);
   const { dimensions, metric, model, index, quantization, truncateDim } = whole;
   const kept = { dimensions, metric, model, index, quantization, truncateDim };
   const session = await Session.create(state, vault, definedOf(kept));

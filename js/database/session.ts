@@ -5,6 +5,7 @@ import { compact, replay } from '../index/write.js';
 import type { Index } from '../types.js';
 import type { Call } from './calls.js';
 import { type Entry, type Origin, OWN } from './journal/entry.js';
+import { corrupt } from './journal/format.js';
 import { Journal } from './journal/journal.js';
 import {
   type Manifest,
@@ -77,7 +78,10 @@ export class Session {
     const session = new Session(state, vault, manifest);
     try {
       await session.#read(onProgress);
-      await session.#journal.checkEnd();
+      // Where another one writes, there can be more to read by now.
+      while (await session.#journal.hasGap())
+        if ((await session.#readJournal()) === 0)
+          throw corrupt('a segment of its journal is missing or cut off');
     } catch (error) {
       session.#index.dispose();
       throw error;
@@ -272,8 +276,8 @@ export class Session {
     await this.#readJournal();
   }
 
-  async #readJournal(): Promise<void> {
-    await this.#journal.read((entry: Entry) => {
+  async #readJournal(): Promise<number> {
+    const count = await this.#journal.read((entry: Entry) => {
       const result = replay(this.#state, entry.change);
       const { replica, clock } = entry.origin;
       // A request can make two changes; the first is the answer.
@@ -281,6 +285,7 @@ export class Session {
         this.#remember(entry.origin, result);
     });
     this.#durableVersion = this.version;
+    return count;
   }
 
   async #checkpoint(): Promise<void> {

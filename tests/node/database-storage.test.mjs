@@ -334,6 +334,49 @@ function withChecksums(frame) {
   return frame;
 }
 
+describe('a reader', () => {
+  it('opens and follows while another one writes and sweeps', async (t) => {
+    const dimensions = 1024;
+    const list = operations({ seed: 21, count: 250, dimensions });
+    const history = historyOf(list);
+    const values = new Map();
+    // A storage that takes its time, as real ones do.
+    const slow = () => {
+      const storage = faultyStorage(values);
+      for (const verb of ['read', 'list']) {
+        const inner = storage[verb];
+        storage[verb] = async (key) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return inner(key);
+        };
+      }
+      return storage;
+    };
+    const db = await newDatabase(t, 'd', { dimensions, storage: slow(), durability: 'strict' });
+    let done = 0;
+    const writing = (async () => {
+      for (const operation of list) {
+        await perform(db, operation);
+        ++done;
+      }
+    })();
+    let opened = 0;
+    while (done < list.length) {
+      const before = done;
+      const reader = await open('d', { storage: slow(), tabs: 'readonly' });
+      const found = await contentsOf(reader);
+      const at = history.findIndex((it, i) => i >= before && i <= done + 1 && it === found);
+      assert.ok(at >= 0, `opened between ${before} and ${done}`);
+      await reader.close();
+      ++opened;
+    }
+    await writing;
+    const generations = [...values.keys()].map((key) => Number(key.split('-')[1]));
+    t.diagnostic(`${opened} readers, ${Math.max(...generations)} generations`);
+    assert.ok(opened > 10 && Math.max(...generations) >= 3);
+  });
+});
+
 describe('two that want to write', () => {
   it('in one program: the second is refused, and reads if that is all it wants', async (t) => {
     const folder = newFolder(t);

@@ -78,14 +78,14 @@ export class Journal {
   }
 
   /**
-   * Reads the segments that are stored and not read yet, and `make`s each change that is new.
-   * @throws STORAGE_CORRUPT where one is missing or damaged
+   * Reads the segments that are stored and not read yet, and `make`s each change that is new. Returns
+   * how many there were. @throws STORAGE_CORRUPT where one is damaged
    */
-  async read(make: (entry: Entry) => void): Promise<void> {
-    for (;;) {
+  async read(make: (entry: Entry) => void): Promise<number> {
+    for (let count = 0; ; ++count) {
       const value = await this.#vault.read(this.#place());
       // The last one may have broken off: its writes were never acknowledged.
-      if (value === undefined || value === TORN) break;
+      if (value === undefined || value === TORN) return count;
       for (const entry of decodeEntries(value.bytes, this.#vault.crc32)) {
         if (entry.sequence <= this.sequence) continue; // replay is idempotent
         if (entry.sequence > this.sequence + 1)
@@ -98,13 +98,12 @@ export class Journal {
     }
   }
 
-  /** @throws STORAGE_CORRUPT if there are segments after the first that is missing or broken off */
-  async checkEnd(): Promise<void> {
-    for (const key of await this.#vault.list()) {
+  /** Whether a segment is stored after the one that is missing, or broke off, where reading ended. */
+  async hasGap(): Promise<boolean> {
+    return (await this.#vault.list()).some((key) => {
       const [, generation, number] = /^journal-(\d+)-(\d+)$/.exec(key) ?? [];
-      if (Number(generation) === this.generation && Number(number) > this.#segment)
-        throw corrupt(`segment ${this.#segment} of its journal is missing or cut off`);
-    }
+      return Number(generation) === this.generation && Number(number) > this.#segment;
+    });
   }
 
   #place(): Place {

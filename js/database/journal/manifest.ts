@@ -31,22 +31,36 @@ export const PART_BYTES: number = 8 << 20;
  * @throws STORAGE_CORRUPT, FORMAT_VERSION, DECRYPT_FAILED
  */
 export async function readManifest(vault: Vault): Promise<Manifest | undefined> {
-  let newest: Manifest | undefined;
+  for (let last: number | undefined; ; ) {
+    const manifest = await newest(vault);
+    const generation = manifest?.generation ?? -1;
+    const orphan = (await vault.list()).find((key) => isBeyond(key, generation));
+    if (orphan === undefined) return manifest;
+    // Another one may have written it meanwhile, and its manifest before.
+    if (last === generation) throw corrupt(`the manifest of '${orphan}' is missing`);
+    last = generation;
+  }
+}
+
+async function newest(vault: Vault): Promise<Manifest | undefined> {
+  let found: Manifest | undefined;
   for (const number of [0, 1]) {
     const value = await vault.read({ kind: MANIFEST, generation: 0, number });
+    // One that broke off had nothing after it.
     if (value === undefined || value === TORN) continue;
     const manifest = { ...parse(value.bytes), generation: value.generation };
-    if (newest === undefined || manifest.generation > newest.generation) newest = manifest;
+    if (found === undefined || manifest.generation > found.generation) found = manifest;
   }
-  // One that broke off had nothing after it; what was written later proves that it was whole. The
-  // parts of the first generation, and of the next, are written before their manifest.
-  const generation = newest?.generation ?? -1;
-  for (const key of await vault.list()) {
-    const [, kind, of] = /^(journal|snapshot)-(\d+)-/.exec(key) ?? [];
-    if (Number(of) > generation + (kind === 'snapshot' ? 1 : 0))
-      throw corrupt(`'${key}' is of a generation whose manifest is missing`);
-  }
-  return newest;
+  return found;
+}
+
+/**
+ * Whether a value can only have been written after a manifest newer than that of `generation`. The
+ * parts of the next snapshot are written before its manifest.
+ */
+function isBeyond(key: string, generation: number): boolean {
+  const [, kind, of] = /^(journal|snapshot)-(\d+)-/.exec(key) ?? [];
+  return Number(of) > generation + (kind === 'snapshot' ? 1 : 0);
 }
 
 function parse(bytes: Uint8Array): Omit<Manifest, 'generation'> {
