@@ -59,7 +59,9 @@ async function add(text) {
   try {
     await db.upsert({ id, vector, metadata: { text, tab } });
   } catch (error) {
-    return complain(error.message);
+    // Of one that was deleted it is known already.
+    if (isOpen()) complain(error.message);
+    return false;
   }
   tell({ acknowledged: id });
   trouble.textContent = '';
@@ -82,13 +84,12 @@ async function refresh() {
   if (refreshing) return;
   refreshing = true;
   try {
-    while (stale && document.body.dataset.state === 'open') {
+    while (stale && isOpen()) {
       stale = false;
       await showNotes();
     }
   } catch (error) {
-    // One that was deleted says so itself.
-    if (error.code !== 'CLOSED') complain(error.message);
+    if (isOpen()) complain(error.message);
   } finally {
     refreshing = false;
   }
@@ -154,6 +155,10 @@ function end(text) {
 
 function show(state) {
   document.body.dataset.state = state;
+}
+
+function isOpen() {
+  return document.body.dataset.state === 'open';
 }
 
 /** @param {import('./notes.js').Message} message */

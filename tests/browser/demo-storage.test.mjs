@@ -128,6 +128,8 @@ test('the storage panel', async (t) => {
         page.getByRole('link', { name: 'third tab' }).click(),
       ]);
       await third.getByText('Doomed').waitFor();
+      await third.getByRole('button', { name: 'without pause' }).click();
+      await tab(page, 'Left').getByText('Note 5 of').waitFor();
       page.once('dialog', (dialog) => dialog.accept());
       await page.getByRole('button', { name: 'Delete the notes' }).click();
       await page.getByText('Deleted.').waitFor();
