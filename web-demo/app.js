@@ -5,6 +5,7 @@ import { EXAMPLES, INDEX_OPTIONS, indexPassages, search } from './indexing.js';
 import { splitDocuments } from './passages.js';
 import { inSlices } from './slices.js';
 import { speedPanel } from './speed.js';
+import { storagePanel } from './storage.js';
 
 const PACKAGE = './package/dist/index.js';
 const QUERY_OPTIONS = { topK: 10, minScore: 0.12 };
@@ -44,6 +45,7 @@ async function start() {
     showResults(search(index, embed, query.value, options), index.count(filter));
   });
   speedPanel(module);
+  await storagePanel(module);
   document.body.dataset.state = 'ready';
   // Not where it would open a keyboard over the page.
   if (matchMedia('(pointer: fine)').matches) query.focus({ preventScroll: true });

@@ -29,6 +29,14 @@ export function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+/** `812 bytes`, `4.1 MB` */
+export function byteSize(bytes) {
+  const power = Math.min(Math.floor(Math.log10(Math.max(1, bytes)) / 3), UNITS.length - 1);
+  return `${(bytes / 1000 ** power).toFixed(power && 1)} ${UNITS[power]}`;
+}
+
 /** `12,345` */
 export function grouped(number) {
   return Math.round(number).toLocaleString('en');

@@ -10,6 +10,9 @@ export const DIMENSIONS = 384;
 /** Changes with anything that changes vectors: vectors of two versions must not meet in an index. */
 export const MODEL = 'hashed-n-grams-1';
 
+/** The model of `embedPlain`. */
+export const PLAIN_MODEL = `${MODEL}-plain`;
+
 /** A word counts most; its n-grams are many, and let `vulnerabilities` meet `vulnerability`. */
 const WEIGHTS = { word: 1, gram: 0.2 };
 
@@ -28,18 +31,25 @@ export function createEmbedder() {
       for (const feature of featuresOf(passage).keys())
         frequencies.set(feature, (frequencies.get(feature) ?? 0) + 1);
     },
-    embed(text) {
-      const vector = new Float32Array(DIMENSIONS);
-      for (const [feature, { count, weight }] of featuresOf(text)) {
+    embed: (text) =>
+      embedWith(text, (feature) => {
         // What no passage has can match none of them; it would only add noise.
         const frequency = frequencies.get(feature);
-        if (frequency === undefined) continue;
-        const rarity = Math.log(1 + passages / frequency);
-        spread(vector, feature, weight * (1 + Math.log(count)) * rarity);
-      }
-      return toUnitLength(vector);
-    },
+        return frequency === undefined ? 0 : Math.log(1 + passages / frequency);
+      }),
   };
+}
+
+/** For texts that come one by one: nothing is known of how rare a feature is. */
+export function embedPlain(text) {
+  return embedWith(text, () => 1);
+}
+
+function embedWith(text, rarityOf) {
+  const vector = new Float32Array(DIMENSIONS);
+  for (const [feature, { count, weight }] of featuresOf(text))
+    spread(vector, feature, weight * (1 + Math.log(count)) * rarityOf(feature));
+  return toUnitLength(vector);
 }
 
 /** The hashes of a text's features, how often each occurs and what one is worth. */

@@ -13,6 +13,7 @@ export const CSP = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "connect-src 'self'",
+  "frame-src 'self'",
   "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
