@@ -630,6 +630,11 @@ export type DatabaseEvent =
 {
     readonly type: 'change';
     readonly version: number;
+}
+/** Changes up to this version are stored. */
+ | {
+    readonly type: 'stored';
+    readonly version: number;
 } | {
     readonly type: 'role';
     readonly role: Role;
@@ -707,7 +712,7 @@ export interface Database<M extends object = Metadata> extends DatabaseNamespace
     on<T extends DatabaseEvent['type']>(type: T, listener: (event: Extract<DatabaseEvent, {
         type: T;
     }>) => void): () => void;
-    /** Stores what is not stored yet, and gives all memory back. */
+    /** Waits for the calls made so far, stores what is not stored yet, and gives all memory back. */
     close(): Promise<void>;
 }
 

@@ -47,6 +47,8 @@ const BULK_OPTIONS = ['signal', 'onProgress', 'batchSize'];
 interface Shared {
   readonly port: Port;
   readonly strict: boolean;
+  /** Calls that are not answered yet; close() waits for them. */
+  readonly calls: Set<Promise<unknown>>;
   closed: boolean;
 }
 
@@ -163,10 +165,25 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     return (await this.read('explain', [vector], options)) as Explanation<M>;
   }
 
-  protected async call(verb: Verb, args: readonly unknown[]): Promise<unknown> {
-    if (this.shared.closed)
-      throw new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+  protected call(verb: Verb, args: readonly unknown[]): Promise<unknown> {
+    return this.#track(() => this.#send(verb, args));
+  }
+
+  #send(verb: Verb, args: readonly unknown[]): Promise<unknown> {
     return this.shared.port.call({ verb, namespace: this.#namespace, args });
+  }
+
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    const { calls, closed } = this.shared;
+    if (closed)
+      throw new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+    const answer = work();
+    calls.add(answer);
+    try {
+      return await answer;
+    } finally {
+      calls.delete(answer);
+    }
   }
 
   /** A call that `signal` ends early, whatever becomes of its work. */
@@ -184,9 +201,11 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
 
   /** A write, kept as the database's durability promises. */
   protected async write(verb: Verb, args: readonly unknown[]): Promise<unknown> {
-    const result = await this.call(verb, args);
-    if (this.shared.strict) await this.call('flush', []);
-    return result;
+    return this.#track(async () => {
+      const result = await this.#send(verb, args);
+      if (this.shared.strict) await this.#send('flush', []);
+      return result;
+    });
   }
 
   async #writeItems(
@@ -226,20 +245,22 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
       throw invalid('onProgress', 'a function', onProgress);
     const rowBytes = 4 * this.shared.port.standing.dimensions;
     const size = Math.max(1, Math.min(batchSize, Math.floor(BATCH_BYTES / rowBytes)));
-    let [done, inserted, updated, turn] = [0, 0, 0, performance.now()];
-    for await (const args of batches(size)) {
-      signal?.throwIfAborted();
-      const result = (await this.call(verb, args)) as WriteResult;
-      inserted += result.inserted;
-      updated += result.updated;
-      done += (args[0] as readonly unknown[]).length;
-      onProgress?.(total === undefined ? { done } : { done, total });
-      if (performance.now() - turn < SLICE_MS) continue;
-      await nextTurn();
-      turn = performance.now();
-    }
-    if (this.shared.strict) await this.call('flush', []);
-    return { inserted, updated, version: this.shared.port.standing.version };
+    return this.#track(async () => {
+      let [done, inserted, updated, turn] = [0, 0, 0, performance.now()];
+      for await (const args of batches(size)) {
+        signal?.throwIfAborted();
+        const result = (await this.#send(verb, args)) as WriteResult;
+        inserted += result.inserted;
+        updated += result.updated;
+        done += (args[0] as readonly unknown[]).length;
+        onProgress?.(total === undefined ? { done } : { done, total });
+        if (performance.now() - turn < SLICE_MS) continue;
+        await nextTurn();
+        turn = performance.now();
+      }
+      if (this.shared.strict) await this.#send('flush', []);
+      return { inserted, updated, version: this.shared.port.standing.version };
+    });
   }
 }
 
@@ -249,7 +270,7 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
 
   constructor(name: string, port: Port, strict: boolean) {
-    super({ port, strict, closed: false }, '');
+    super({ port, strict, calls: new Set(), closed: false }, '');
     this.name = name;
     port.listen((event) => this.#emit(event));
   }
@@ -340,9 +361,9 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
 
   async close(): Promise<void> {
     if (this.shared.closed) return;
-    const closed = this.call('close', []);
     this.shared.closed = true;
-    await closed;
+    await Promise.allSettled(this.shared.calls);
+    await this.shared.port.call({ verb: 'close', namespace: '', args: [] });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -163,10 +163,13 @@ export class LocalPort implements Port {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (this.#role !== 'writer') return this.#session.durableVersion;
+    const { durableVersion } = this.#session;
     try {
       const version = await this.#session.flush();
       this.#retryMs = RETRY_MS;
+      if (version === durableVersion) return version;
       this.#tabs?.tellStored();
+      this.#listener({ type: 'stored', version });
       return version;
     } catch (error) {
       this.#schedule(this.#retryMs);

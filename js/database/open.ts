@@ -46,6 +46,8 @@ export async function openOn<M extends object>(
 ): Promise<Database<M>> {
   checkOptions(name, options);
   options.signal?.throwIfAborted();
+  // Only pages can ask, so not in a worker.
+  if (options.requestPersistence) await globalThis.navigator?.storage?.persist?.();
   const port =
     (await openInWorker(platform, name, options)) ?? (await openPort(platform, name, options));
   return new OpenDatabase<M>(name, port, options.durability === 'strict');
@@ -231,11 +233,7 @@ async function storageOf(
   if (typeof storage === 'object') return storage;
   const [, scheme = '', place = ''] =
     /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
-  const adapter = await platform.storage(
-    scheme,
-    place || name,
-    options.requestPersistence ?? false,
-  );
+  const adapter = await platform.storage(scheme, place || name);
   if (adapter === undefined)
     throw new RuVectorError(
       'STORAGE_UNAVAILABLE',

@@ -5,7 +5,7 @@ import type { DatabaseInfo, StorageAdapter } from './types.js';
 export interface Platform {
   readonly host: Host;
   /** Opens a place by its scheme: `idb`, `opfs`, `file`; undefined where the host has none such. */
-  storage(scheme: string, place: string, persist: boolean): Promise<StorageAdapter | undefined>;
+  storage(scheme: string, place: string): Promise<StorageAdapter | undefined>;
   /** The place of `storage: 'auto'`, as `scheme:place`. */
   automatic(name: string): string;
   /** Databases that can be listed. */

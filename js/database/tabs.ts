@@ -33,6 +33,7 @@ export class Tabs {
   readonly #listener: TabsListener;
   readonly #replica: bigint;
   #writing = false;
+  #closed = false;
   #clock = 0;
   #asking: Promise<unknown> = Promise.resolve();
   /** The request that waits for its answer. */
@@ -71,13 +72,13 @@ export class Tabs {
   }
 
   close(): void {
+    this.#closed = true;
     this.#channel.close();
-    this.#open?.reject(
-      new RuVectorError('CLOSED', 'expected an open database, got one that was closed meanwhile'),
-    );
+    this.#open?.reject(closed());
   }
 
   #askNow(call: Call): Promise<unknown> {
+    if (this.#closed) return Promise.reject(closed());
     const origin = { replica: this.#replica, clock: ++this.#clock };
     const message: Message = { kind: 'ask', origin, call: sendable(call) };
     return new Promise<unknown>((resolve, reject) => {
@@ -126,7 +127,7 @@ export class Tabs {
       answer = { kind: 'answer', origin, error: toPlain(error) };
     }
     if (origin.replica === this.#replica) this.#close(answer);
-    else this.#channel.postMessage(answer);
+    else if (!this.#closed) this.#channel.postMessage(answer);
   }
 
   #close(answer: Extract<Message, { kind: 'answer' }>): void {
@@ -135,6 +136,13 @@ export class Tabs {
     if (error === undefined) this.#open?.resolve(result);
     else this.#open?.reject(fromPlain(error));
   }
+}
+
+function closed(): RuVectorError {
+  return new RuVectorError(
+    'CLOSED',
+    'expected an open database, got one that was closed meanwhile',
+  );
 }
 
 interface Ask {

@@ -151,6 +151,8 @@ export interface DatabaseStats extends IndexStats {
 export type DatabaseEvent =
   /** Records changed; by this tab or another. */
   | { readonly type: 'change'; readonly version: number }
+  /** Changes up to this version are stored. */
+  | { readonly type: 'stored'; readonly version: number }
   | { readonly type: 'role'; readonly role: Role }
   /** The stored data vanished under the open database; what is in memory is stored anew. */
   | { readonly type: 'evicted' }
@@ -237,6 +239,6 @@ export interface Database<M extends object = Metadata>
     type: T,
     listener: (event: Extract<DatabaseEvent, { type: T }>) => void,
   ): () => void;
-  /** Stores what is not stored yet, and gives all memory back. */
+  /** Waits for the calls made so far, stores what is not stored yet, and gives all memory back. */
   close(): Promise<void>;
 }

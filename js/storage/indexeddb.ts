@@ -11,10 +11,7 @@ const VERSION = 1;
 const PATIENCE_MS = 5000;
 
 /** One object store of values by key. A write is a transaction that is synced to disk. */
-export async function indexedDbStorage(
-  name: string,
-  requestPersistence: boolean,
-): Promise<StorageAdapter> {
+export async function indexedDbStorage(name: string): Promise<StorageAdapter> {
   if (typeof indexedDB === 'undefined')
     throw new RuVectorError(
       'STORAGE_UNAVAILABLE',
@@ -23,34 +20,36 @@ export async function indexedDbStorage(
   const full = PREFIX + name;
   let listener: Parameters<NonNullable<StorageAdapter['watch']>>[0] | undefined;
   let connection: Promise<IDBPDatabase> | undefined;
+  /** Somebody waits for it to be closed. */
+  let isWanted = false;
   const connect = (): Promise<IDBPDatabase> => {
     connection ??= connected();
     return connection;
   };
   const connected = async (): Promise<IDBPDatabase> => {
+    const opening = openDB(full, VERSION, {
+      upgrade(db) {
+        db.createObjectStore(STORE);
+      },
+      blocking() {
+        isWanted = true;
+        listener?.blocked();
+      },
+      terminated() {
+        connection = undefined;
+        listener?.lost();
+      },
+    });
     try {
-      return await settled(
-        openDB(full, VERSION, {
-          upgrade(db) {
-            db.createObjectStore(STORE);
-          },
-          blocking() {
-            listener?.blocked();
-          },
-          terminated() {
-            connection = undefined;
-            listener?.lost();
-          },
-        }),
-        full,
-      );
+      return await settled(opening, full);
     } catch (error) {
       connection = undefined;
+      // One that comes late would be in the way of others.
+      opening.then((db) => db.close()).catch(() => {});
       throw error;
     }
   };
   await connect();
-  if (requestPersistence) await globalThis.navigator?.storage?.persist?.();
   return {
     backend: 'indexeddb',
     channel: full,
@@ -73,6 +72,7 @@ export async function indexedDbStorage(
     lock: (wait) => webLock(full, wait),
     watch(given) {
       listener = given;
+      if (isWanted) given.blocked();
     },
     usage: browserUsage,
     async close() {
@@ -81,10 +81,18 @@ export async function indexedDbStorage(
   };
 }
 
-/** Names of the databases of this origin. */
+/** Names of the databases of this origin that hold something. */
 export async function listIndexedDb(): Promise<string[]> {
   const all = (await globalThis.indexedDB?.databases?.()) ?? [];
-  return all.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []));
+  const names: string[] = [];
+  for (const { name } of all) {
+    if (!name?.startsWith(PREFIX)) continue;
+    const db = await settled(openDB(name), name);
+    if (db.objectStoreNames.contains(STORE) && (await db.count(STORE)) > 0)
+      names.push(name.slice(PREFIX.length));
+    db.close();
+  }
+  return names;
 }
 
 export function deleteIndexedDb(name: string): Promise<void> {
@@ -100,7 +108,7 @@ async function settled<T>(work: Promise<T>, name: string): Promise<T> {
         new RuVectorError(
           'STORAGE_BLOCKED',
           `expected the database '${name}' to be free within ${PATIENCE_MS / 1000} s, but another tab ` +
-            'has it open; close that tab and try again',
+            'has it open; close that tab and try again. What was asked for happens once it is closed',
         ),
       );
     }, PATIENCE_MS);

@@ -5,10 +5,7 @@ import { browserUsage, webLock } from './browser.js';
 const HOME = 'ruvector';
 
 /** A folder of the origin's private file system. A file is replaced when its stream is closed. */
-export async function opfsStorage(
-  name: string,
-  requestPersistence: boolean,
-): Promise<StorageAdapter> {
+export async function opfsStorage(name: string): Promise<StorageAdapter> {
   let folder: FileSystemDirectoryHandle;
   try {
     const root = await navigator.storage.getDirectory();
@@ -21,7 +18,6 @@ export async function opfsStorage(
       { cause },
     );
   }
-  if (requestPersistence) await navigator.storage.persist?.();
   const full = `ruvector-opfs:${name}`;
   return {
     backend: 'opfs',

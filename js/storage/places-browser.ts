@@ -5,15 +5,14 @@ import { memoryStorage } from './memory.js';
 export async function browserStorage(
   scheme: string,
   place: string,
-  persist: boolean,
 ): Promise<StorageAdapter | undefined> {
   switch (scheme) {
     case 'memory':
       return memoryStorage();
     case 'idb':
-      return (await import('./indexeddb.js')).indexedDbStorage(place, persist);
+      return (await import('./indexeddb.js')).indexedDbStorage(place);
     case 'opfs':
-      return (await import('./opfs.js')).opfsStorage(place, persist);
+      return (await import('./opfs.js')).opfsStorage(place);
     default:
       return undefined;
   }

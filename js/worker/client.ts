@@ -67,8 +67,7 @@ export class WorkerPort implements Port {
       const result = await this.#ask({ kind: 'call', id, call: sendable(call) }, id);
       return call.verb === 'stats' ? { ...(result as object), worker: true } : result;
     } finally {
-      // With the worker goes its memory.
-      if (call.verb === 'close') this.#worker.terminate();
+      if (call.verb === 'close') this.#terminate();
     }
   }
 
@@ -116,6 +115,13 @@ export class WorkerPort implements Port {
     );
     this.#end(this.#failure);
     this.#listener({ type: 'error', error: this.#failure });
+  }
+
+  /** With the worker goes its memory. */
+  #terminate(): void {
+    this.#failure = new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+    this.#end(this.#failure);
+    this.#worker.terminate();
   }
 
   #end(reason: Error): void {

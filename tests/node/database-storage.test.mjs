@@ -341,18 +341,19 @@ describe('a reader', () => {
     const history = historyOf(list);
     const values = new Map();
     // A storage that takes its time, as real ones do.
-    const slow = () => {
+    const slow = (turns) => {
       const storage = faultyStorage(values);
-      for (const verb of ['read', 'list']) {
+      for (const verb of ['read', 'write', 'delete', 'list']) {
         const inner = storage[verb];
-        storage[verb] = async (key) => {
-          await new Promise((resolve) => setImmediate(resolve));
-          return inner(key);
+        storage[verb] = async (...args) => {
+          for (let turn = 0; turn < turns; ++turn)
+            await new Promise((resolve) => setImmediate(resolve));
+          return inner(...args);
         };
       }
       return storage;
     };
-    const db = await newDatabase(t, 'd', { dimensions, storage: slow(), durability: 'strict' });
+    const db = await newDatabase(t, 'd', { dimensions, storage: slow(20), durability: 'strict' });
     let done = 0;
     const writing = (async () => {
       for (const operation of list) {
@@ -363,7 +364,7 @@ describe('a reader', () => {
     let opened = 0;
     while (done < list.length) {
       const before = done;
-      const reader = await open('d', { storage: slow(), tabs: 'readonly' });
+      const reader = await open('d', { storage: slow(1), tabs: 'readonly' });
       const found = await contentsOf(reader);
       const at = history.findIndex((it, i) => i >= before && i <= done + 1 && it === found);
       assert.ok(at >= 0, `opened between ${before} and ${done}`);

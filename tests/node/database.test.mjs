@@ -155,6 +155,19 @@ for (const [kind, place] of Object.entries(KINDS))
       assert.equal(await db.count(), 50);
     });
 
+    it('answers what was asked before close()', async (t) => {
+      const options = { dimensions: 2, durability: 'strict', ...place(t) };
+      const db = await newDatabase(t, 'd', options);
+      const writes = [0, 1, 2, 3].map((i) => db.upsert({ id: `${i}`, vector: [1, i] }));
+      const closing = db.close();
+      await rejected(db.count(), 'CLOSED');
+      await closing;
+      for (const write of writes) assert.equal((await write).inserted, 1);
+      if (options.storage === 'memory:') return;
+      const again = await newDatabase(t, 'd', options);
+      assert.equal(await again.count(), 4);
+    });
+
     it('is closed after close(), which may be called twice', async (t) => {
       const db = await newDatabase(t, 'd', { dimensions: 4, ...place(t) });
       const view = db.namespace('n');

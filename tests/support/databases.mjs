@@ -7,7 +7,7 @@ import { open } from './package.mjs';
 /** An empty folder for the length of test `t`. */
 export function newFolder(t) {
   const folder = mkdtempSync(join(tmpdir(), 'rv-database-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
