@@ -1,4 +1,4 @@
-// Builds dist/ and types/api.d.ts. Fast when nothing has changed.
+// Builds dist/ and what is generated in types/. Fast when nothing has changed.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeApiTypes } from './api-types.mjs';

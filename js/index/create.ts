@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { type Host, load } from '../core/load.js';
-import { handle } from '../core/module.js';
+import { type Core, handle } from '../core/module.js';
 import type { Index, IndexOptions } from '../types.js';
 import { checkConfig, rawConfig } from './config.js';
 import { MemoryIndex } from './memory-index.js';
@@ -36,6 +36,12 @@ export async function createIndexOn<M extends object>(
 
 /** Checks the options, loads the core, and makes what an empty index is. */
 export async function newState(host: Host, options: IndexOptions): Promise<State> {
+  const make = checkedState(options);
+  return make(await load(host, options.wasm));
+}
+
+/** Checks the options. What it returns makes what an empty index is, of a core that is loaded. */
+export function checkedState(options: IndexOptions): (core: Core) => State {
   checkKeys('options', options, OPTIONS);
   const shape = checkShape(options);
   const { config, ef } = checkConfig(options);
@@ -45,30 +51,36 @@ export async function newState(host: Host, options: IndexOptions): Promise<State
     throw invalid('model', 'a string of 1 to 1,000 characters', model);
   checkInteger('maxMemoryBytes', maxMemoryBytes, 1, MAX_MEMORY);
   const indexed = checkIndexed(options.indexed);
-  const core = await load(host, options.wasm);
   const metric = METRICS.indexOf(shape.metric);
-  const { raw } = core;
-  const address = raw.createCollection(maxMemoryBytes, metric, shape.stored, ...rawConfig(config));
-  return {
-    core,
-    shape,
-    config,
-    givenConfig: config,
-    ef,
-    target,
-    indexed,
-    maxMemoryBytes,
-    model,
-    givenModel: model,
-    collection: handle(raw, 'Collection', address),
-    records: new Records(indexed),
-    tuned: undefined,
-    tuning: undefined,
-    version: 0,
-    closed: false,
-    queries: 0,
-    foreign: [],
-    log: undefined,
+  return (core) => {
+    const { raw } = core;
+    const address = raw.createCollection(
+      maxMemoryBytes,
+      metric,
+      shape.stored,
+      ...rawConfig(config),
+    );
+    return {
+      core,
+      shape,
+      config,
+      givenConfig: config,
+      ef,
+      target,
+      indexed,
+      maxMemoryBytes,
+      model,
+      givenModel: model,
+      collection: handle(raw, 'Collection', address),
+      records: new Records(indexed),
+      tuned: undefined,
+      tuning: undefined,
+      version: 0,
+      closed: false,
+      queries: 0,
+      foreign: [],
+      log: undefined,
+    };
   };
 }
 

@@ -39,8 +39,11 @@ function isExecutable(path) {
   }
 }
 
-/** The demo, and the suite at /suite/ and /without-eval/ with what it expects beside it. */
-export async function serveAll() {
+/**
+ * The demo, and the suite at /suite/ and /without-eval/ with what it expects beside it; and `bytes` by
+ * their paths.
+ */
+export async function serveAll(bytes = {}) {
   const folder = dirname(packageFile('./package.json'));
   const has = await shipped(folder);
   const hasButWasm = (path) => has(path) && !path.endsWith('.wasm');
@@ -57,6 +60,7 @@ export async function serveAll() {
     bytes: {
       '/documents.json': JSON.stringify(await readDocuments(root)),
       '/snapshot.rv': await snapshot(createIndex),
+      ...bytes,
     },
   });
 }

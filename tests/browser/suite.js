@@ -58,6 +58,7 @@ export const SETS = {
         ['in memory', { storage: 'memory:' }],
       ].map(([where, options]) => [`a database ${where} is there again`, () => kept(options)]),
     ),
+    'what the names of 0.1.x save in IndexedDB, they load again': savedAndLoaded,
     'the same calls give the same snapshot as in Node': async () => {
       const { createIndex } = await import(PACKAGE);
       const response = await fetch('/snapshot.rv');
@@ -244,7 +245,6 @@ async function finds(metric) {
   index.dispose();
 }
 
-/** The package at `url` has lost its file: it must work from the inline copy, and say so. */
 /** Opens, writes, closes, opens again; the name is this thread's own. */
 async function kept({ encrypted = false, ...given }) {
   const { deleteDatabase, open } = await import(PACKAGE);
@@ -283,6 +283,55 @@ async function kept({ encrypted = false, ...given }) {
   await deleteDatabase(place);
 }
 
+async function savedAndLoaded() {
+  const { deleteDatabase, listDatabases, open } = await import(PACKAGE);
+  const { default: init, VectorDB } = await import('/package/dist/compat/entry.js');
+  await init();
+  const name = `compat-${typeof document}`;
+  await deleteDatabase(name);
+  await thrown(() => VectorDB.loadFromIndexedDB(name), 'NOT_FOUND', name);
+  const entries = records(vectors(8, 1100, 16));
+  const [query] = vectors(9, 1, 16);
+  for (const [metric, useHnsw] of [
+    ['cosine', true],
+    ['cosine', false],
+    ['dotproduct', null],
+  ]) {
+    const db = new VectorDB(16, metric, useHnsw);
+    db.insertBatch(entries);
+    if (metric === 'dotproduct') {
+      await thrown(() => db.saveToIndexedDB(name), 'METRIC_MISMATCH');
+      await deleteDatabase(name);
+    }
+    const saving = db.saveToIndexedDB(name);
+    db.delete('id-7'); // not of what is saved
+    same(await saving, true);
+    same(
+      (await listDatabases()).some((it) => it.name === name),
+      true,
+    );
+    const copy = await VectorDB.loadFromIndexedDB(name);
+    same([copy.dimensions, copy.len(), db.len()], [16, 1100, 1099]);
+    same(copy.get('id-7').vector, entries[7].vector);
+    copy.delete('id-7');
+    same(
+      copy.search(query, 20, { place: { $gte: 10 } }),
+      db.search(query, 20, { place: { $gte: 10 } }),
+    );
+    // By the name that it was loaded by.
+    await copy.saveToIndexedDB();
+    const stored = await open(name);
+    const { count, index, linked } = await stored.stats();
+    await stored.close();
+    same([count, index], [1099, useHnsw ? 'hnsw' : 'auto']);
+    same(linked, useHnsw ? 1099 : 0);
+    db.free();
+    copy.free();
+  }
+  await deleteDatabase(name);
+}
+
+/** The package at `url` has lost its file: it must work from the inline copy, and say so. */
 async function fallsBack(url) {
   const { capabilities, createIndex } = await import(url);
   const index = await createIndex({ dimensions: 2 });

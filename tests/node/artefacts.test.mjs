@@ -227,7 +227,7 @@ describe('dist/', () => {
     assert.ok(!/new URL\(|\.wasm["'`]/.test(code), 'the glue looks for a file');
   });
 
-  it('imports nothing of Node from the browser entry on, and no package at all', () => {
+  it('imports nothing of Node from the browser entries on, and no package but React', () => {
     const graphOf = (entry) => {
       const [queue, graph] = [[entry], new Set()];
       while (queue.length > 0) {
@@ -245,10 +245,12 @@ describe('dist/', () => {
     assert.ok(graphOf('index.js').length > 10);
     assert.deepEqual(outside('index.js'), []);
     assert.deepEqual(outside('inline.js'), []);
+    assert.deepEqual(outside('compat/entry.js'), []);
+    assert.deepEqual(outside('react/entry.js'), ['react']);
     assert.deepEqual(outside('node.js'), ['node:fs/promises']);
   });
 
-  it('holds exactly what the two entries and ./inline reach', () => {
+  it('holds exactly what the entries reach', () => {
     const reached = new Set(['types.js']);
     const visit = (path) => {
       if (reached.has(path)) return;
@@ -257,7 +259,12 @@ describe('dist/', () => {
       for (const name of importsOf(code).filter((it) => it.startsWith('.')))
         visit(join(dirname(path), name));
     };
-    for (const entry of ['index.js', 'node.js', 'inline.js']) visit(entry);
+    const { exports } = JSON.parse(source('package.json'));
+    const targets = Object.values(exports).flatMap((it) =>
+      typeof it === 'string' ? [it] : Object.values(it),
+    );
+    for (const target of targets.filter((it) => it.endsWith('.js')))
+      visit(target.replace('./dist/', ''));
     const typesOnly = modules
       .filter(([, code]) => /^(\/\*[\s\S]*?\*\/|\s|export \{\};)*$/.test(code))
       .map(([path]) => path);

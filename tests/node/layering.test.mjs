@@ -50,15 +50,27 @@ const JS = {
   'js/public.ts': ['js/core', 'js/database', 'js/types.ts'],
   'js/index.ts': ['js/core', 'js/index', 'js/open-browser.ts', 'js/public.ts', 'js/types.ts'],
   'js/node.ts': ['js/core', 'js/index', 'js/open-node.ts', 'js/public.ts', 'js/types.ts'],
+  'js/react': ['js/database', 'js/index.ts', 'js/node.ts', 'js/types.ts'],
+  'js/compat': [
+    'js/core',
+    'js/database',
+    'js/index',
+    'js/open-browser.ts',
+    'js/open-node.ts',
+    'js/types.ts',
+  ],
 };
 
-/** What a file may import from outside: of Node, or a library that the build makes a part of it. */
+/** What a file may import from outside: of Node, the user's React, or a library that becomes part of it. */
 const LIBRARIES = [
   ['js/core/host-node.ts', /^node:/],
   ['js/platform-node.ts', /^node:/],
   ['js/storage/files.ts', /^node:/],
   ['js/worker/entry-node.ts', /^node:/],
   ['js/storage/indexeddb.ts', /^idb$/],
+  ['js/react/stable.ts', /^react$/],
+  ['js/react/use-database.ts', /^react$/],
+  ['js/react/use-query.ts', /^react$/],
 ];
 
 /** Headers that portable, exception-free code without clocks, threads or streams has no use for. */
@@ -200,6 +212,8 @@ describe('the checker', () => {
     ['a type import', 'js/core/a.ts', "import type {\n  A,\n} from '../index/a.js';", 'js/index'],
     ['filter -> index', 'js/filter/a.ts', "import { x } from '../index/a.js';", 'js/index'],
     ['index -> an entry', 'js/index/a.ts', "import { x } from '../public.js';", 'js/public.ts'],
+    ['react -> storage', 'js/react/a.ts', "import { x } from '../storage/a.js';", 'js/storage'],
+    ['index -> compat', 'js/index/a.ts', "import { x } from '../compat/a.js';", 'js/compat'],
     ['Node in the browser', 'js/core/host-browser.ts', "import fs from 'node:fs';", 'node:fs'],
     ['a package', 'js/index/a.ts', "import x from 'idb';", 'idb'],
     ['an import for its effects', 'js/index/a.ts', "import '../index.js';", 'js/index.ts'],

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { publint } from 'publint';
-import { apiTypes } from '../../scripts/api-types.mjs';
-import { root } from '../support/package.mjs';
+import { generatedTypes } from '../../scripts/api-types.mjs';
+import { packageFile, root } from '../support/package.mjs';
 import { filesOf, install, tarball } from '../support/tarball.mjs';
 
 process.chdir(root);
@@ -38,7 +39,9 @@ describe('the tarball', () => {
       'dist/ruvector.wasm',
       'package.json',
       'types/api.d.ts',
+      'types/compat.d.ts',
       'types/inline.d.ts',
+      'types/react.d.ts',
       'types/worker.d.ts',
     ]);
   });
@@ -51,14 +54,11 @@ describe('the tarball', () => {
   });
 
   it('depends on nothing and runs nothing when it is installed', () => {
-    for (const key of [
-      'dependencies',
-      'peerDependencies',
-      'optionalDependencies',
-      'bin',
-      'gypfile',
-    ])
+    for (const key of ['dependencies', 'optionalDependencies', 'bin', 'gypfile'])
       assert.equal(manifest[key], undefined, key);
+    // For ./react, and installed for nobody who has no React.
+    assert.deepEqual(manifest.peerDependencies, { react: '>=18' });
+    assert.deepEqual(manifest.peerDependenciesMeta, { react: { optional: true } });
     for (const key of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])
       assert.equal(manifest.scripts?.[key], undefined, key);
   });
@@ -73,6 +73,8 @@ describe('the tarball', () => {
       '.',
       './inline',
       './worker',
+      './react',
+      './compat',
       './ruvector.wasm',
       './ruvector.relaxed.wasm',
       './package.json',
@@ -107,25 +109,33 @@ describe('the tarball', () => {
 });
 
 describe('the public types', () => {
-  it('are what the sources declare: types/api.d.ts is up to date', () => {
-    assert.equal(text('types/api.d.ts'), apiTypes());
+  it('are what the sources declare: the generated ones in types/ are up to date', () => {
+    for (const [path, expected] of Object.entries(generatedTypes()))
+      assert.equal(text(path), expected);
   });
 
-  it('declare what the package exports, and use no any', async () => {
-    const code = ['types/api.d.ts', 'types/inline.d.ts'].map((path) =>
-      text(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
-    );
-    for (const declarations of code) assert.doesNotMatch(declarations, /(?<!\$)\bany\b/);
-    const values = [...code[0].matchAll(/^export declare (?:class|function|const) (\w+)/gm)];
-    assert.deepEqual(values.map(([, name]) => name).sort(), [
-      'DimensionMismatchError',
-      'RuVectorError',
-      'capabilities',
-      'createIndex',
-      'deleteDatabase',
-      'listDatabases',
-      'open',
-    ]);
+  it('declare what the entries export, of every host, and use no any', async () => {
+    for (const [entry, types] of Object.entries({
+      '.': 'api',
+      './compat': 'compat',
+      './react': 'react',
+    })) {
+      const code = text(`types/${types}.d.ts`).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      assert.doesNotMatch(code, /(?<!\$)\bany\b/);
+      const declared = code.matchAll(
+        /^export (?:declare (?:class|function|const) (\w+)|default)/gm,
+      );
+      const names = Array.from(declared, ([, name = 'default']) => name).sort();
+      assert.ok(names.length >= 2);
+      const { node, default: browser } = manifest.exports[entry];
+      for (const file of [node, browser]) {
+        const module = await import(
+          pathToFileURL(join(dirname(packageFile('./package.json')), file))
+        );
+        assert.deepEqual(Object.keys(module).sort(), names, file);
+      }
+    }
+    assert.doesNotMatch(text('types/inline.d.ts'), /\bany\b/);
   });
 
   for (const [what, compilerOptions] of Object.entries({

@@ -19,8 +19,8 @@ import { root } from '../support/package.mjs';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-/** Its blocks of JavaScript and TypeScript, with the lines they start at. */
-const blocks = [...readme.matchAll(/^```(js|ts)\n([\s\S]*?)^```$/gm)].map(
+/** Its blocks of code, with the lines they start at. */
+const blocks = [...readme.matchAll(/^```(js|jsx|ts)\n([\s\S]*?)^```$/gm)].map(
   ([, language, code], i, all) => ({
     language,
     code,
@@ -39,8 +39,9 @@ describe('README.md', () => {
       t.after(() => rmSync(folder, { recursive: true }));
       mkdirSync(join(folder, 'node_modules/@ruvector'), { recursive: true });
       symlinkSync(join(dist, '..'), join(folder, 'node_modules/@ruvector/wasm'));
+      symlinkSync(join(root, 'node_modules/react'), join(folder, 'node_modules/react'));
       const script = join(folder, 'block.mjs');
-      writeFileSync(script, language === 'js' ? code : transformSync(code, { loader: 'ts' }).code);
+      writeFileSync(script, transformSync(code, { loader: language, jsx: 'automatic' }).code);
       const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
         cwd: folder,
         encoding: 'utf8',

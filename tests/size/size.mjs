@@ -8,22 +8,27 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
 const { budgets } = JSON.parse(readFileSync('size-budget.json', 'utf8'));
 
-/** The code that a production bundle gets for one import, what loads beside it left out. */
-async function bundled(name) {
-  const { outputFiles } = await build({
-    stdin: { contents: `export { ${name} } from './dist/index.js';`, resolveDir: root },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    external: ['./glue.js', '../inline.js'],
-    write: false,
-  });
+/** The code that a production bundle gets; paths that `beside` matches load beside it. */
+async function bundled(input, beside) {
+  const leaveOut = {
+    name: 'leave out',
+    setup: ({ onResolve }) => onResolve({ filter: beside }, () => ({ external: true })),
+  };
+  const options = { bundle: true, minify: true, format: 'esm', write: false, plugins: [leaveOut] };
+  const { outputFiles } = await build({ ...input, ...options });
   return Buffer.from(outputFiles[0].contents);
 }
 
+function partsOf({ files, entry, import: name }) {
+  if (files) return files.map((file) => readFileSync(file));
+  if (entry) return [bundled({ entryPoints: [entry] }, /^(react$|\.\.\/)/)];
+  const contents = `export { ${name} } from './dist/index.js';`;
+  return [bundled({ stdin: { contents, resolveDir: root } }, /\/(glue|inline)\.js$/)];
+}
+
 const rows = [];
-for (const { name, files, import: imported, max } of budgets) {
-  const parts = files ? files.map((file) => readFileSync(file)) : [await bundled(imported)];
+for (const { name, max, ...what } of budgets) {
+  const parts = await Promise.all(partsOf(what));
   const sum = (weigh) => parts.reduce((total, bytes) => total + weigh(bytes), 0);
   const gzip = sum((bytes) => gzipSync(bytes, { level: 9, memLevel: 9 }).length);
   rows.push({

@@ -27,7 +27,9 @@ import {
   type VectorInput,
   type WriteResult,
 } from '@ruvector/wasm';
+import init, { type SearchResult, VectorDB, type VectorEntry } from '@ruvector/wasm/compat';
 import { wasmBytes } from '@ruvector/wasm/inline';
+import { type DatabaseState, useDatabase, useQuery } from '@ruvector/wasm/react';
 
 /** An interface, as programs have them; it needs no index signature. */
 interface Doc {
@@ -144,6 +146,35 @@ try {
   }
 }
 
+await init();
+await init({ module_or_path: fetch('/ruvector.wasm') });
+const old = new VectorDB<Doc>(3, 'euclidean', true);
+const made: string = old.insert(Float32Array.of(1, 2, 3), null, { title: 't', tags: [] });
+const batch: string[] = old.insertBatch([{ vector: [1, 2, 3] }, { vector: [1, 2, 3], id: made }]);
+const hits: SearchResult<Doc>[] = old.search([1, 2, 3], 5, { year: { $gte: 2000 } });
+const entry: VectorEntry<Doc> | undefined = old.get(made);
+const loaded: VectorDB = await VectorDB.loadFromIndexedDB('a');
+const saved: true = await loaded.saveToIndexedDB();
+
+function useNearest(vector: number[] | null): readonly string[] {
+  const state: DatabaseState<Doc> = useDatabase<Doc>('a', { dimensions: 3, worker: true });
+  const { result, error, isPending } = useQuery(state.db, vector, { filter: { year: 2000 } });
+  if (isPending || error) return [];
+  return result?.matches.map((it) => it.metadata?.title ?? '') ?? [];
+}
+
+function useWrong(): void {
+  // @ts-expect-error: the signal is the hook's own
+  useDatabase('a', { signal: AbortSignal.abort() });
+  // @ts-expect-error: no such field of the records of this database
+  useQuery(useDatabase<Doc>('a').db, [1, 2, 3], { filter: { titel: 'a' } });
+}
+
+// @ts-expect-error: an entry has a vector
+old.insertBatch([{ id: 'a' }]);
+// @ts-expect-error: the title is a string
+const shown: number | undefined = hits[0]?.metadata?.title;
+
 // @ts-expect-error: dimensions are required
 await createIndex({});
 // @ts-expect-error: no such metric
@@ -225,9 +256,11 @@ index[Symbol.dispose]();
 index.dispose();
 
 export {
+  batch,
   both,
   count,
   deleted,
+  entry,
   explanation,
   filtered,
   found,
@@ -240,9 +273,13 @@ export {
   of,
   page,
   results,
+  saved,
+  shown,
   stats,
   title,
   updated,
+  useNearest,
+  useWrong,
   vector,
   widths,
   written,
