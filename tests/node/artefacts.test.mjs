@@ -220,9 +220,15 @@ describe('dist/', () => {
       browser.map(([, args]) => args).sort(),
       ['ruvector.relaxed.wasm', 'ruvector.wasm'].map(literal),
     );
-    // Node's needs no bundler.
-    const node = own.filter(([path]) => path === 'core/host-node.js');
-    assert.deepEqual([own.length, node.length], [3, 1]);
+    // The worker beside them. Node's need no bundler.
+    const others = own.filter(([path]) => path !== 'core/host-browser.js');
+    assert.deepEqual(others.map(([path]) => path).sort(), [
+      'core/host-node.js',
+      'platform-browser.js',
+      'platform-node.js',
+    ]);
+    const [, worker] = others.find(([path]) => path === 'platform-browser.js');
+    assert.equal(worker, "'./worker/entry.js', import.meta.url");
     const [, code] = modules.find(([path]) => path === 'core/glue.js');
     assert.ok(!/new URL\(|\.wasm["'`]/.test(code), 'the glue looks for a file');
   });
@@ -247,7 +253,12 @@ describe('dist/', () => {
     assert.deepEqual(outside('inline.js'), []);
     assert.deepEqual(outside('compat/entry.js'), []);
     assert.deepEqual(outside('react/entry.js'), ['react']);
-    assert.deepEqual(outside('node.js'), ['node:fs/promises']);
+    assert.deepEqual(outside('worker/entry.js'), []);
+    assert.deepEqual(outside('node.js').sort(), [
+      'node:fs/promises',
+      'node:path',
+      'node:worker_threads',
+    ]);
   });
 
   it('holds exactly what the entries reach', () => {
