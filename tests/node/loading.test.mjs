@@ -82,7 +82,15 @@ describe('importing the package', () => {
 
   it('exports what the documentation names, and nothing else', async () => {
     const names = async (file) => Object.keys(await import(pathToFileURL(file)));
-    const root = ['DimensionMismatchError', 'RuVectorError', 'capabilities', 'createIndex'];
+    const root = [
+      'DimensionMismatchError',
+      'RuVectorError',
+      'capabilities',
+      'createIndex',
+      'deleteDatabase',
+      'listDatabases',
+      'open',
+    ];
     assert.deepEqual(await names(packageFile()), root);
     assert.deepEqual(await names(join(dist, 'index.js')), root);
     assert.deepEqual(await names(packageFile('./inline')), ['wasmBytes']);
