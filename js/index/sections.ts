@@ -47,13 +47,17 @@ export function decodeStrings(what: string, bytes: Uint8Array, count: number): s
   const misfit = (): RuVectorError =>
     damaged(`expected a table of ${count} ${what}, one for each vector`);
   if (bytes.length < head || view.getUint32(0, true) !== count) throw misfit();
+  // Of plain ASCII, offsets of bytes are those of characters: one decoding does for all.
+  const all = new TextDecoder().decode(bytes.subarray(head));
+  const plain = !/[^ -~]/.test(all);
   let from = head;
   const strings = Array.from({ length: count }, (_, i) => {
-    const to = head + view.getUint32(4 + 4 * i, true);
-    if (to < from || to > bytes.length) throw misfit();
-    const text = bytes.subarray(from, to);
+    const [start, to] = [from, head + view.getUint32(4 + 4 * i, true)];
+    if (to < start || to > bytes.length) throw misfit();
     from = to;
-    return decodeText(`the text of ${what} ${i}`, text);
+    return plain
+      ? all.slice(start - head, to - head)
+      : decodeText(`the text of ${what} ${i}`, bytes.subarray(start, to));
   });
   if (from !== bytes.length) throw misfit();
   return strings;

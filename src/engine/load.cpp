@@ -157,7 +157,7 @@ Status Collection::adopt(const Conf& conf) noexcept {
     store_.commit(targets_.span(), [](std::uint32_t, std::uint32_t) noexcept {});
     targets_.free();
   }
-  if (const Status status = store_.validate(); status != Status::kOk) return status;
+  if (const Status status = store_.validate_norms(); status != Status::kOk) return status;
   if (codes_.active())
     if (const Status status = codes_.validate(conf.rows); status != Status::kOk) return status;
   if (conf.contents == 0) {

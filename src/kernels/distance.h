@@ -1,5 +1,5 @@
-// Distance kernels: one query against rows that lie one after another. A leaf: no allocation, no
-// failure, any alignment, any dim >= 1.
+// Distance kernels: one query against two rows at once. A leaf: no allocation, no failure, any
+// alignment, any dim >= 1.
 //
 // One lane order for every build (ARCHITECTURE.md, "Determinism"): component i is added to
 // accumulator i % 16; then s[j] = (acc[j] + acc[j+4]) + (acc[j+8] + acc[j+12]) for j < 4, and the
@@ -16,9 +16,9 @@
 
 namespace rv {
 
-// out[r] is the result for row r. Pre: rows.size() == out.size() * query.size().
-using Kernel = void(std::span<const std::byte> query, std::span<const std::byte> rows,
-                    std::span<float> out) noexcept;
+// The rows x and y, which may be the same, are as long as the query and share its loads.
+using Kernel = void(std::span<const std::byte> query, const std::byte* x, const std::byte* y,
+                    float& out_x, float& out_y) noexcept;
 
 Kernel l2sq;       // of f32: sum (q - x)^2
 Kernel dot;        // of f32: sum q * x

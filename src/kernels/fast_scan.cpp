@@ -39,10 +39,21 @@ struct Sums {
 
 U8x16 high_nibbles(U8x16 x) noexcept { return U8x16(U16x8(x) >> 4) & 15; }
 
+// A bit for each lane that is true.
+std::uint32_t bits_of(I32x4 lanes) noexcept {
+#if defined(__wasm_simd128__)
+  return wasm_i32x4_bitmask(v128_t(lanes));
+#else
+  std::uint32_t bits = 0;
+  for (int i = 0; i < 4; ++i) bits |= lanes[i] != 0 ? 1u << i : 0;
+  return bits;
+#endif
+}
+
 }  // namespace
 
-float fast_scan(const std::byte* block, std::size_t groups, const ScanTable& query,
-                const std::uint8_t* table, float* estimates) noexcept {
+std::uint32_t fast_scan(const std::byte* block, std::size_t groups, const ScanTable& query,
+                        const std::uint8_t* table, float limit, float* estimates) noexcept {
   const ScanTable head = query;  // not to be read again after every store
   Sums low, high;
   for (std::size_t at = 0; at < 16 * groups; at += 32) {
@@ -57,18 +68,16 @@ float fast_scan(const std::byte* block, std::size_t groups, const ScanTable& que
 
   const std::byte* terms = block + 16 * groups;
   const std::byte* factors = terms + kScanRows * sizeof(float);
-  F32x4 smallest = {};
-  for (std::size_t r = 0; r < kScanRows; r += 4) {
+  std::uint32_t within = 0;
+  for (std::uint32_t r = 0; r < kScanRows; r += 4) {
     const auto sum = __builtin_convertvector(load_lanes<U16x4>(sums + r), I32x4);
     const F32x4 product = __builtin_convertvector(sum, F32x4) * head.scale + head.offset;
     const F32x4 estimate = (head.term + load_lanes<F32x4>(terms + 4 * r)) +
                            load_lanes<F32x4>(factors + 4 * r) * product;
-    smallest = r == 0 ? estimate : estimate < smallest ? estimate : smallest;
+    within |= bits_of(estimate <= limit) << r;
     store_lanes(estimates + r, estimate);
   }
-  const float a = smallest[0] < smallest[2] ? smallest[0] : smallest[2];
-  const float b = smallest[1] < smallest[3] ? smallest[1] : smallest[3];
-  return a < b ? a : b;
+  return within;
 }
 
 }  // namespace rv

@@ -23,10 +23,11 @@ struct ScanTable {
   // `groups` times 16 bytes follow: the table of group g says for each nibble what it adds to sum.
 };
 
-// Writes 32 estimates and returns the smallest. Pre: groups is even; entries are at most 127; no
-// sum passes 65535. Call it through a pointer (ARCHITECTURE.md, "Hot loops").
-using ScanKernel = float(const std::byte* block, std::size_t groups, const ScanTable& query,
-                         const std::uint8_t* table, float* estimates) noexcept;
+// Writes 32 estimates and returns a bit for each that is at most `limit`. Pre: groups is even;
+// entries are at most 127; no sum passes 65535. Call it through a pointer (ARCHITECTURE.md, "Hot
+// loops").
+using ScanKernel = std::uint32_t(const std::byte* block, std::size_t groups, const ScanTable& query,
+                                 const std::uint8_t* table, float limit, float* estimates) noexcept;
 ScanKernel fast_scan;
 
 }  // namespace rv

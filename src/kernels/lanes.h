@@ -9,6 +9,7 @@
 
 namespace rv {
 
+using F64x2 [[gnu::vector_size(16)]] = double;
 using F32x4 [[gnu::vector_size(16)]] = float;
 using I32x4 [[gnu::vector_size(16)]] = std::int32_t;
 using U32x4 [[gnu::vector_size(16)]] = std::uint32_t;

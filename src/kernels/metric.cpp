@@ -1,9 +1,11 @@
 #include "kernels/metric.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
-#include "base/bytes.h"
 #include "base/limits.h"
+#include "kernels/lanes.h"
 
 namespace rv {
 namespace {
@@ -11,13 +13,17 @@ namespace {
 // Double precision: the square of any finite f32 is finite, so a sum that is not finite says that
 // a component is not. Four sums in a fixed order, for speed and for the same bits everywhere.
 [[gnu::noinline]] double norm_squared(std::span<const std::byte> row) noexcept {
-  const std::size_t dim = row.size() / 4;
-  double sums[4] = {0, 0, 0, 0};
-  for (std::size_t i = 0; i < dim; ++i) {
-    const double value = load_le<float>(row.data() + 4 * i);
-    sums[i % 4] += value * value;
+  F64x2 a = {}, b = {};
+  F32x4 rest = {};
+  const std::byte* at = row.data();
+  for (std::size_t left = row.size(); left > 0; left -= std::min<std::size_t>(left, 16), at += 16) {
+    if (left < 16) at = static_cast<std::byte*>(std::memcpy(&rest, at, left));
+    const auto x = load_lanes<F32x4>(at);
+    const F64x2 low = {x[0], x[1]}, high = {x[2], x[3]};
+    a += low * low;
+    b += high * high;
   }
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  return (a[0] + a[1]) + (b[0] + b[1]);
 }
 
 }  // namespace

@@ -144,10 +144,9 @@ std::uint32_t BitScan::scan(const std::byte* query, std::uint32_t begin, std::ui
     if (wanted == 0) continue;
     scanned += static_cast<std::uint32_t>(std::popcount(wanted));
     float estimates[kScanRows];
-    const float least =
-        kernel_(blocks_.row(row / kScanRows), groups_, table,
-                reinterpret_cast<const std::uint8_t*>(query + sizeof table), estimates);
-    if (!candidates.admits(least)) continue;
+    wanted &= kernel_(blocks_.row(row / kScanRows), groups_, table,
+                      reinterpret_cast<const std::uint8_t*>(query + sizeof table),
+                      candidates.is_full() ? candidates.worst() : INFINITY, estimates);
     for (; wanted != 0; wanted &= wanted - 1) {
       const auto lane = static_cast<std::uint32_t>(std::countr_zero(wanted));
       candidates.offer(estimates[lane], row + lane);

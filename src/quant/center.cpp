@@ -10,8 +10,9 @@ namespace rv {
 namespace {
 
 float dot_floats(const float* a, const float* b, std::size_t count) noexcept {
+  const auto* y = reinterpret_cast<const std::byte*>(b);
   float product;
-  rv::dot(std::as_bytes(std::span(a, count)), std::as_bytes(std::span(b, count)), {&product, 1});
+  rv::dot(std::as_bytes(std::span(a, count)), y, y, product, product);
   return product;
 }
 

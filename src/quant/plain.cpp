@@ -1,5 +1,6 @@
 #include "quant/plain.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/bytes.h"
@@ -38,11 +39,12 @@ void PlainCodec::distances(const std::byte* query, std::span<const std::uint32_t
   Kernel* const kernel = kernel_of(shape.metric);
   const float inverse_norm = load_le<float>(query);
   for (const std::uint32_t row : rows) touch(store_->row(row), shape.row_bytes());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::span<float> result = out.subspan(i, 1);
-    kernel(vector, {store_->row(rows[i]), shape.row_bytes()}, result);
-    result[0] = ranked(shape.metric, result[0], inverse_norm, store_->inverse_norm(rows[i]));
+  for (std::size_t i = 0; i < rows.size(); i += 2) {
+    const std::size_t j = std::min(i + 1, rows.size() - 1);
+    kernel(vector, store_->row(rows[i]), store_->row(rows[j]), out[i], out[j]);
   }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    out[i] = ranked(shape.metric, out[i], inverse_norm, store_->inverse_norm(rows[i]));
 }
 
 }  // namespace rv

@@ -114,8 +114,8 @@ float ResidualCodes::dot(const float* v, const std::byte* row) const noexcept {
   for (std::size_t i = 0; i < count_; i += kTile) {
     float z[kTile], product;
     expand(row, i, 1, z);
-    float_kernel_(std::as_bytes(std::span(v + i, tile_size(i))),
-                  std::as_bytes(std::span(z, tile_size(i))), {&product, 1});
+    const auto* tile = reinterpret_cast<const std::byte*>(z);
+    float_kernel_(std::as_bytes(std::span(v + i, tile_size(i))), tile, tile, product, product);
     sum += product;
   }
   return sum;

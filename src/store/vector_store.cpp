@@ -97,6 +97,16 @@ void VectorStore::clear() noexcept {
   unstage();
 }
 
+Status VectorStore::validate_norms() const noexcept {
+  if (shape_.metric != Metric::kCosine) return Status::kOk;
+  // Any norm of a vector that inverse_norm() takes.
+  for (const float norm : inverse_norms_.span().first(released_))
+    if (!(norm >= 0.5f / static_cast<float>(kMaxNorm) &&
+          norm <= 2.0f / static_cast<float>(kMinCosineNorm)))
+      return Status::kFormatChecksum;
+  return Status::kOk;
+}
+
 Status VectorStore::validate() const noexcept {
   std::uint32_t deleted = 0;
   for (std::uint32_t r = 0; r < rows_; ++r) {
@@ -104,21 +114,14 @@ Status VectorStore::validate() const noexcept {
       ++deleted;
       continue;
     }
-    if (r < released_) {
-      // Any norm of a vector that inverse_norm() takes.
-      const bool sound = shape_.metric != Metric::kCosine ||
-                         (inverse_norms_[r] >= 0.5f / static_cast<float>(kMaxNorm) &&
-                          inverse_norms_[r] <= 2.0f / static_cast<float>(kMinCosineNorm));
-      if (!sound) return Status::kFormatChecksum;
-      continue;
-    }
+    if (r < released_) continue;
     const auto norm = rv::inverse_norm(shape_, {row(r), shape_.row_bytes()});
     if (!norm.ok()) return Status::kFormatChecksum;
     if (shape_.metric == Metric::kCosine && inverse_norms_[r] != *norm)
       return Status::kFormatChecksum;
   }
   const bool room = rows_ - released_ <= vectors_.capacity();
-  return deleted == deleted_count_ && room ? Status::kOk : Status::kFormatChecksum;
+  return deleted == deleted_count_ && room ? validate_norms() : Status::kFormatChecksum;
 }
 
 }  // namespace rv

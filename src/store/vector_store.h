@@ -105,6 +105,9 @@ class VectorStore {
   // Takes `rows` rows without vectors, whose norms are then filled in. Pre: the store is empty.
   Status restore_released(std::uint32_t rows) noexcept;
 
+  // kFormatChecksum where a norm of a row without a vector is that of no vector.
+  Status validate_norms() const noexcept;
+
   // kFormatChecksum where a count, a norm or a block does not fit the others. For tests.
   Status validate() const noexcept;
 

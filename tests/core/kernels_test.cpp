@@ -49,9 +49,10 @@ Floats mixed_floats(Random& random, std::size_t count) {
 }
 
 float one(Kernel* kernel, std::span<const std::byte> query, std::span<const std::byte> row) {
-  float out = kNaN;
-  kernel(query, row, {&out, 1});
-  return out;
+  float out[2] = {kNaN, kNaN};
+  kernel(query, row.data(), row.data(), out[0], out[1]);
+  CHECK(same_bits(out[0], out[1]));
+  return out[0];
 }
 
 float one(Kernel* kernel, const Floats& query, const Floats& row) {
@@ -101,10 +102,10 @@ TEST_CASE("a large component absorbs small ones in its own accumulator only") {
   }
 }
 
-TEST_CASE("a kernel gives each of many rows the result it has alone, at any alignment") {
+TEST_CASE("a kernel gives each of two rows the result it has alone, at any alignment") {
   Random random(3);
   for (const std::uint32_t dim : {1u, 3u, 4u, 15u, 16u, 17u, 31u, 33u, 70u}) {
-    constexpr std::size_t kRows = 5;
+    constexpr std::size_t kRows = 2;
     const std::size_t row_bytes = 4 * std::size_t{dim};
     const Bytes query = to_bytes(mixed_floats(random, dim));
     const Bytes rows = to_bytes(mixed_floats(random, kRows * dim));
@@ -115,8 +116,8 @@ TEST_CASE("a kernel gives each of many rows the result it has alone, at any alig
       std::memcpy(moved_rows.data() + shift, rows.data(), rows.size());
       for (const FloatKernel& k : kFloatKernels) {
         float out[kRows];
-        k.kernel(std::span(moved_query).subspan(shift), std::span(moved_rows).subspan(shift),
-                 std::span(out));
+        const std::byte* row = moved_rows.data() + shift;
+        k.kernel(std::span(moved_query).subspan(shift), row, row + row_bytes, out[0], out[1]);
         for (std::size_t r = 0; r < kRows; ++r)
           CHECK(same_bits(out[r],
                           one(k.kernel, query, std::span(rows).subspan(r * row_bytes, row_bytes))));
@@ -125,20 +126,15 @@ TEST_CASE("a kernel gives each of many rows the result it has alone, at any alig
   }
 }
 
-TEST_CASE("a kernel of no rows touches nothing") {
-  const Bytes query(16);
-  for (const FloatKernel& k : kFloatKernels) k.kernel(query, {}, {});
-  hamming(query, {}, {});
-}
-
 TEST_CASE("hamming counts differing bits") {
   Random random(4);
   for (std::size_t bytes = 1; bytes <= 70; ++bytes)
     for (std::size_t shift = 0; shift < 8; shift += 3) {
-      const Bytes query = random.bytes(shift + bytes), rows = random.bytes(shift + 3 * bytes);
-      float out[3];
-      hamming(std::span(query).subspan(shift), std::span(rows).subspan(shift), out);
-      for (std::size_t r = 0; r < 3; ++r) {
+      const Bytes query = random.bytes(shift + bytes), rows = random.bytes(shift + 2 * bytes);
+      float out[2];
+      const std::byte* row = rows.data() + shift;
+      hamming(std::span(query).subspan(shift), row, row + bytes, out[0], out[1]);
+      for (std::size_t r = 0; r < 2; ++r) {
         int bits = 0;
         for (std::size_t bit = 0; bit < 8 * bytes; ++bit) {
           const auto q = std::to_integer<int>(query[shift + bit / 8]);

@@ -2,11 +2,26 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
-#include "base/crc32.h"
+#include "base/bytes.h"
 #include "index/hnsw/hnsw.h"
 
 namespace rv {
+namespace {
+
+std::size_t hash(std::span<const std::byte> code) noexcept {
+  std::uint64_t hash = 0, rest = 0;
+  const std::byte* at = code.data();
+  for (std::size_t left = code.size(); left > 0; left -= std::min<std::size_t>(left, 8), at += 8) {
+    if (left < 8) at = static_cast<std::byte*>(std::memcpy(&rest, at, left));
+    hash = (hash ^ load_le<std::uint64_t>(at)) * 0x9E3779B97F4A7C15u;
+    hash ^= hash >> 32;
+  }
+  return static_cast<std::size_t>(hash);
+}
+
+}  // namespace
 
 Status Twins::reserve(std::uint32_t rows) noexcept {
   const std::size_t wanted = std::bit_ceil(std::size_t{rows} + rows / 3 + 1);
@@ -24,28 +39,32 @@ void Twins::rebuild(const Hnsw& graph, const Codec& codec) noexcept {
     if (graph.takes_twins(row)) static_cast<void>(find_or_add(graph, codec, row));
 }
 
+// Where the node of this code is, or where it would be added.
+std::uint32_t& Twins::slot(const Hnsw& graph, const Codec& codec,
+                           std::span<const std::byte> code) noexcept {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash(code) & mask;; at = (at + 1) & mask)
+    if (slots_[at] == kNone ||
+        (graph.takes_twins(slots_[at]) && std::ranges::equal(codec.code(slots_[at]), code)))
+      return slots_[at];
+}
+
 std::uint32_t Twins::find(const Hnsw& graph, const Codec& codec,
                           std::span<const std::byte> code) noexcept {
   if (stale_) rebuild(graph, codec);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = crc32(0, code) & mask; slots_[at] != kNone; at = (at + 1) & mask)
-    if (graph.takes_twins(slots_[at]) && std::ranges::equal(codec.code(slots_[at]), code))
-      return slots_[at];
-  return kNone;
+  return slot(graph, codec, code);
 }
 
 std::uint32_t Twins::find_or_add(const Hnsw& graph, const Codec& codec,
                                  std::uint32_t row) noexcept {
   // Slots of nodes that were removed stay until too many are in use.
   if (stale_ || used_ + used_ / 4 >= slots_.size()) rebuild(graph, codec);
-  if (const std::uint32_t node = find(graph, codec, codec.code(row)); node != kNone) return node;
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = crc32(0, codec.code(row)) & mask;
-  for (; slots_[at] != kNone; at = (at + 1) & mask)
-    if (slots_[at] == row) return row;  // since it had this code before
-  slots_[at] = row;
-  ++used_;
-  return row;
+  std::uint32_t& node = slot(graph, codec, codec.code(row));
+  if (node == kNone) {
+    node = row;
+    ++used_;
+  }
+  return node;
 }
 
 }  // namespace rv

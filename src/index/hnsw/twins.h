@@ -32,6 +32,8 @@ class Twins {
 
  private:
   void rebuild(const Hnsw& graph, const Codec& codec) noexcept;
+  std::uint32_t& slot(const Hnsw& graph, const Codec& codec,
+                      std::span<const std::byte> code) noexcept;
 
   Array<std::uint32_t> slots_;  // a power of two of them, kNone where empty
   std::uint32_t used_ = 0;

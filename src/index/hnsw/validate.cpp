@@ -20,7 +20,7 @@ bool Hnsw::is_sound(std::uint32_t row, std::span<std::uint32_t> linked_from) con
       return false;
     for (const std::uint32_t link : list.span()) {
       const std::uint32_t target = link & kRowMask;
-      if (target >= rows_ || target == row || level_of(target) < l) return false;
+      if (target >= rows_ || target == row || (l > 0 && level_of(target) < l)) return false;
       // A tether is on both sides.
       if ((link & kTether) != 0 && (l > 0 || !has_tether(target, row))) return false;
       if (l == 0 && std::exchange(linked_from[target], row) == row) return false;
