@@ -527,7 +527,7 @@ export interface OpenOptions extends Partial<IndexOptions> {
     readonly durability?: 'relaxed' | 'strict';
     /** Ask the browser not to evict this origin's data. @defaultValue false */
     readonly requestPersistence?: boolean;
-    /** AES-GCM of 256 bits for all that is stored; the key may be, and should be, non-extractable. */
+    /** AES-GCM for all that is stored; the key should be of 256 bits and non-extractable. */
     readonly encryption?: {
         readonly key: CryptoKey;
     };
@@ -538,7 +538,8 @@ export interface OpenOptions extends Partial<IndexOptions> {
     readonly worker?: boolean | Worker | (() => Worker);
     /**
      * What several tabs do. `shared`: one writes for all, the others pass it their writes and read
-     * their own copy. `exclusive`: a second one is refused. `readonly`: reads only. @defaultValue 'shared'
+     * their own copy. `exclusive`: a second one is refused. `readonly`: reads only; of files, what is there when it is opened. Files have one
+     * writer, and IndexedDB and OPFS need a secure context. @defaultValue 'shared'
      */
     readonly tabs?: 'shared' | 'exclusive' | 'readonly';
     /** What `export()` made, or where it is: the contents of a database that does not exist yet. */
@@ -551,7 +552,7 @@ export type SnapshotSource = string | URL | Response | Blob | ReadableStream<Uin
 /**
  * A place for values under keys: `read`, `write`, `delete`, `list`, as KV stores, R2, a Durable
  * Object or a folder have them. Keys are 1 to 64 characters of `a-z`, `0-9`, `-`; values at most 8
- * MiB and a few bytes. Calls do not overlap, except for reads.
+ * MiB and a few bytes, unless a single call writes more. Calls do not overlap, except for reads.
  */
 export interface StorageAdapter {
     /** Names the place in `storage()`. */

@@ -45,6 +45,8 @@ export async function storagePanel(module) {
 
 /** What the tabs could not do without, and whether there are notes of an earlier visit. */
 async function lookAround({ listDatabases }) {
+  if (navigator.locks === undefined)
+    return { lack: 'Not here: tabs share a database on localhost or over HTTPS only.' };
   try {
     if (typeof indexedDB !== 'undefined')
       return { exists: (await listDatabases()).some(({ name }) => name === NAME) };

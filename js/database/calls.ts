@@ -76,7 +76,11 @@ function cutLoose(value: unknown): unknown {
   if (ArrayBuffer.isView(value))
     return value.byteLength === value.buffer.byteLength ? value : (value as Uint8Array).slice();
   if (Array.isArray(value)) return typeof value[0] === 'object' ? value.map(cutLoose) : value;
-  if (!isPlainObject(value)) return value;
+  if (!isPlainObject(value)) {
+    // A tensor's parts may be getters of its class.
+    const { data, dims } = Object(value) as { data?: unknown; dims?: unknown };
+    return data === undefined || dims === undefined ? value : { data: cutLoose(data), dims };
+  }
   const copy: Record<string, unknown> = { ...value };
   for (const key of ['vector', 'values', 'data', 'queries'])
     if (key in copy) copy[key] = cutLoose(copy[key]);

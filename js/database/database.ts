@@ -249,7 +249,9 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
       let [done, inserted, updated, turn] = [0, 0, 0, performance.now()];
       for await (const args of batches(size)) {
         signal?.throwIfAborted();
-        const result = (await this.#send(verb, args)) as WriteResult;
+        const result = (await this.#send(verb, args).catch((error) => {
+          throw counted(error, done);
+        })) as WriteResult;
         inserted += result.inserted;
         updated += result.updated;
         done += (args[0] as readonly unknown[]).length;
@@ -264,10 +266,21 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
   }
 }
 
+/** An error about `items[2]` of a batch that `done` records came before is about `items[done + 2]`. */
+function counted(error: unknown, done: number): unknown {
+  if (error instanceof RuVectorError)
+    error.message = error.message.replace(
+      /^(items|vectors|ids|metadata)\[(\d+)\]/,
+      (_, list, i) => `${list}[${done + Number(i)}]`,
+    );
+  return error;
+}
+
 /** The facade of `open()`: checks what must be checked here, and hands calls to a port. */
 export class OpenDatabase<M extends object> extends NamespaceView<M> implements Database<M> {
   readonly name: string;
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
+  #closing: Promise<void> | undefined;
 
   constructor(name: string, port: Port, strict: boolean) {
     super({ port, strict, calls: new Set(), closed: false }, '');
@@ -310,6 +323,7 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
   }
 
   async compact(options: AbortOptions = {}): Promise<CompactResult> {
+    checkKeys('options', options, ['signal']);
     options.signal?.throwIfAborted();
     return (await unlessAborted(this.write('compact', []), options.signal)) as CompactResult;
   }
@@ -326,7 +340,9 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
     return { version: (await this.call('flush', [])) as number };
   }
 
-  export({ signal }: AbortOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  export(options: AbortOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    checkKeys('options', options, ['signal']);
+    const { signal } = options;
     let snapshot: Uint8Array<ArrayBuffer> | undefined;
     let from = 0;
     return new ReadableStream({
@@ -341,6 +357,7 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
   }
 
   async import(snapshot: SnapshotSource, options: AbortOptions = {}): Promise<WriteResult> {
+    checkKeys('options', options, ['signal']);
     options.signal?.throwIfAborted();
     const bytes = await bytesOfSnapshot(snapshot, options.signal);
     return (await this.call('import', [bytes])) as WriteResult;
@@ -359,8 +376,12 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
     };
   }
 
-  async close(): Promise<void> {
-    if (this.shared.closed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.shared.closed = true;
     await Promise.allSettled(this.shared.calls);
     await this.shared.port.call({ verb: 'close', namespace: '', args: [] });
@@ -372,7 +393,14 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
 
   #emit(event: DatabaseEvent): void {
     for (const listener of [...(this.#listeners.get(event.type) ?? [])])
-      (listener as (event: DatabaseEvent) => void)(event);
+      try {
+        (listener as (event: DatabaseEvent) => void)(event);
+      } catch (error) {
+        // The caller's fault, and not one that a write is to fail for.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
   }
 }
 

@@ -30,6 +30,7 @@ export class LocalPort implements Port {
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_MS;
   #maintained = false;
+  #takeOver: Promise<void> | undefined;
 
   private constructor(session: Session, adapter: StorageAdapter, role: Role) {
     this.#session = session;
@@ -42,11 +43,15 @@ export class LocalPort implements Port {
         stored: () => this.#catchUp(),
       });
     session.onTrouble = (error) => this.#listener({ type: 'error', error });
+    session.onStored = (version) => {
+      this.#tabs?.tellStored();
+      this.#listener({ type: 'stored', version });
+    };
     adapter.watch?.({
       lost: () => this.#restore(),
       blocked: () => {
         this.#listener({ type: 'blocked' });
-        void this.#close();
+        this.#close().catch(session.onTrouble);
       },
     });
   }
@@ -59,12 +64,16 @@ export class LocalPort implements Port {
     release: (() => void | Promise<void>) | undefined,
   ): Promise<LocalPort> {
     const port = new LocalPort(session, adapter, role);
-    if (role === 'writer') await port.#startWriting(release);
-    else {
+    try {
+      if (role === 'writer') await port.#startWriting();
       // What was stored between reading the database and hearing of news.
-      await session.catchUp();
-      if (role === 'follower') void port.#waitForLock();
+      else await session.catchUp();
+    } catch (error) {
+      await port.#close();
+      throw error;
     }
+    port.#release = release;
+    if (role === 'follower') port.#takeOver = port.#waitForLock();
     return port;
   }
 
@@ -110,7 +119,8 @@ export class LocalPort implements Port {
   /** As the writer: what another tab asks for, and what it asked the writer before, who died. */
   async #asked(origin: Origin, call: Call): Promise<unknown> {
     const known = this.#session.answered(origin);
-    if (known === undefined) {
+    // To compact twice does no harm, and what it answers is of now.
+    if (known === undefined || call.verb === 'compact') {
       const { version } = this.#session;
       const result = this.#session.run(call, origin);
       if (this.#session.version !== version) this.#changed();
@@ -118,7 +128,8 @@ export class LocalPort implements Port {
       return result;
     }
     await this.#flush();
-    return known.result;
+    // The journal does not tell an update from an upsert.
+    return call.verb === 'update' ? true : known.result;
   }
 
   #changed(): void {
@@ -138,10 +149,7 @@ export class LocalPort implements Port {
       nextTurn().then(() => version === this.#session.version && this.#maintain());
     } else if (this.#maintained && this.#role === 'writer') {
       this.#maintained = false;
-      this.#session.checkpoint().then(
-        () => this.#tabs?.tellStored(),
-        (error: RuVectorError) => this.#listener({ type: 'error', error }),
-      );
+      this.#session.checkpoint().catch(this.#session.onTrouble);
     }
   }
 
@@ -156,20 +164,16 @@ export class LocalPort implements Port {
   /** Also called when the page goes out of sight, maybe for good. */
   #flushInBackground(): void {
     if (!this.#session.waiting) return;
-    this.#flush().catch((error: RuVectorError) => this.#listener({ type: 'error', error }));
+    this.#flush().catch(this.#session.onTrouble);
   }
 
   async #flush(): Promise<number> {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (this.#role !== 'writer') return this.#session.durableVersion;
-    const { durableVersion } = this.#session;
     try {
       const version = await this.#session.flush();
       this.#retryMs = RETRY_MS;
-      if (version === durableVersion) return version;
-      this.#tabs?.tellStored();
-      this.#listener({ type: 'stored', version });
       return version;
     } catch (error) {
       this.#schedule(this.#retryMs);
@@ -181,28 +185,32 @@ export class LocalPort implements Port {
   #catchUp(): void {
     if (this.#role === 'writer' || this.#closing !== undefined) return;
     const { version } = this.#session;
-    this.#session.catchUp().then(
-      () => {
-        if (this.#session.version !== version && this.#closing === undefined) this.#changed();
-      },
-      (error: RuVectorError) => this.#listener({ type: 'error', error }),
-    );
+    this.#session.catchUp().then(() => {
+      if (this.#session.version !== version && this.#closing === undefined) this.#changed();
+    }, this.#session.onTrouble);
   }
 
+  /** Until it is closed: a storage that fails now may do later. */
   async #waitForLock(): Promise<void> {
-    try {
-      const release = await this.#adapter.lock?.(this.#stopWaiting.signal);
-      if (this.#closing !== undefined) return await release?.();
-      await this.#startWriting(release);
-      this.#listener({ type: 'role', role: 'writer' });
-    } catch (error) {
-      if (!this.#stopWaiting.signal.aborted)
-        this.#listener({ type: 'error', error: error as RuVectorError });
+    const { signal } = this.#stopWaiting;
+    for (let wait = RETRY_MS; !signal.aborted; wait = Math.min(2 * wait, RETRY_MOST_MS)) {
+      try {
+        this.#release ??= await this.#adapter.lock?.(signal);
+        if (signal.aborted) return;
+        await this.#startWriting();
+        return this.#listener({ type: 'role', role: 'writer' });
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#session.onTrouble(error as RuVectorError);
+        await new Promise((resolve) => {
+          quietly(setTimeout(resolve, wait));
+          signal.addEventListener('abort', resolve, { once: true });
+        });
+      }
     }
   }
 
-  async #startWriting(release: (() => void | Promise<void>) | undefined): Promise<void> {
-    this.#release = release;
+  async #startWriting(): Promise<void> {
     const { version } = this.#session;
     await this.#session.startWriting();
     if (this.#session.version !== version) this.#changed();
@@ -248,13 +256,13 @@ export class LocalPort implements Port {
 
   async #shutDown(): Promise<void> {
     this.#stopWaiting.abort();
+    await this.#takeOver;
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#idleTimer);
     globalThis.removeEventListener?.('pagehide', this.#onHide);
     globalThis.removeEventListener?.('visibilitychange', this.#onHide, true);
     try {
       await this.#session.close();
-      if (this.#role === 'writer') this.#tabs?.tellStored();
     } finally {
       this.#tabs?.close();
       await this.#release?.();

@@ -6,7 +6,7 @@ import type { IndexOptions } from '../types.js';
 import type { Port } from './calls.js';
 import { OpenDatabase } from './database.js';
 import { type Manifest, readManifest, type StoredOptions } from './journal/manifest.js';
-import { Vault } from './journal/vault.js';
+import { stored, Vault } from './journal/vault.js';
 import { LocalPort } from './local-port.js';
 import type { Platform } from './platform.js';
 import { Session } from './session.js';
@@ -46,8 +46,8 @@ export async function openOn<M extends object>(
 ): Promise<Database<M>> {
   checkOptions(name, options);
   options.signal?.throwIfAborted();
-  // Only pages can ask, so not in a worker.
-  if (options.requestPersistence) await globalThis.navigator?.storage?.persist?.();
+  // Only pages can ask, so not in a worker; and the user may take long to answer.
+  if (options.requestPersistence) void globalThis.navigator?.storage?.persist?.();
   const port =
     (await openInWorker(platform, name, options)) ?? (await openPort(platform, name, options));
   return new OpenDatabase<M>(name, port, options.durability === 'strict');
@@ -69,7 +69,9 @@ async function openInWorker(
     );
   const started =
     worker === true ? await platform.worker() : typeof worker === 'function' ? worker() : worker;
-  if (started === undefined) return undefined;
+  if (started === undefined && worker === true) return undefined;
+  if (typeof started?.addEventListener !== 'function')
+    throw invalid('worker', 'a boolean, a Worker, or a function that makes one', started);
   const { WorkerPort } = await import('../worker/client.js');
   return WorkerPort.start(started, name, options);
 }
@@ -97,8 +99,11 @@ function checkOptions(name: string, options: OpenOptions): void {
     checkKeys('encryption', encryption, ['key']);
     if (kindOf(encryption.key) !== 'CryptoKey')
       throw invalid('encryption.key', 'a CryptoKey for AES-GCM', encryption.key);
-    if (encryption.key.algorithm.name !== 'AES-GCM')
-      throw invalid('encryption.key', 'a CryptoKey for AES-GCM', encryption.key.algorithm.name);
+    const { algorithm, usages } = encryption.key;
+    if (algorithm.name !== 'AES-GCM')
+      throw invalid('encryption.key', 'a CryptoKey for AES-GCM', algorithm.name);
+    if (!usages.includes('encrypt') || !usages.includes('decrypt'))
+      throw invalid('encryption.key', 'a CryptoKey that may encrypt and decrypt', `${usages}`);
   }
   if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
     throw invalid('onProgress', 'a function', options.onProgress);
@@ -116,7 +121,7 @@ export async function openPort(
     const { tabs = 'shared' } = options;
     let role: Role = tabs === 'readonly' ? 'readonly' : 'writer';
     if (role === 'writer' && adapter.lock) {
-      release = await adapter.lock();
+      release = await stored('locking', adapter.lock());
       if (release === undefined) {
         if (tabs === 'exclusive' || adapter.channel === undefined)
           throw new RuVectorError(
@@ -161,9 +166,11 @@ async function openSession(
     signal?.throwIfAborted();
     onProgress?.({ done, total });
   };
+  const { dimensions, metric, model, index, quantization, truncateDim } = whole;
+  const kept = definedOf({ dimensions, metric, model, index, quantization, truncateDim });
   for (let found = manifest; found !== undefined; ) {
     try {
-      return await Session.load(await newState(host, whole), vault, found, onPart);
+      return await Session.load(await newState(host, whole), vault, found, kept, onPart);
     } catch (error) {
       // The one who writes may have swept away what was being read; then there is a newer generation.
       const newer = role === 'writer' ? undefined : await readManifest(vault);
@@ -171,19 +178,9 @@ async function openSession(
       found = newer;
     }
   }
-  const state = await newState(host, whole);
-  const { dimensions, metric, model, index, quantization, truncateDim } = whole;
-  const kept = { dimensions, metric, model, index, quantization, truncateDim };
-  const session = await Session.create(state, vault, definedOf(kept));
-  if (options.snapshot !== undefined) {
-    try {
-      await session.seed(await bytesOfSnapshot(options.snapshot, signal));
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-  }
-  return session;
+  const { snapshot } = options;
+  const contents = snapshot === undefined ? undefined : await bytesOfSnapshot(snapshot, signal);
+  return Session.create(await newState(host, whole), vault, kept, contents);
 }
 
 /** A follower can be a moment earlier than the writer's first manifest. */
@@ -233,7 +230,7 @@ async function storageOf(
   if (typeof storage === 'object') return storage;
   const [, scheme = '', place = ''] =
     /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
-  const adapter = await platform.storage(scheme, place || name);
+  const adapter = await stored('opening', platform.storage(scheme, place || name));
   if (adapter === undefined)
     throw new RuVectorError(
       'STORAGE_UNAVAILABLE',

@@ -51,15 +51,19 @@ export class Session {
   #failedAt = 0;
   #work: Promise<unknown> = Promise.resolve();
   #flush: Promise<number> | undefined;
+  /** Something was learnt (`tune`) that is in no journal. */
+  #hasLearned = false;
+  /** Hears of every version that is stored. */
+  onStored: (version: number) => void = () => {};
   /** Hears of what failed and can wait. */
   onTrouble: (error: RuVectorError) => void = () => {};
 
-  private constructor(state: State, vault: Vault, manifest: Manifest) {
+  private constructor(state: State, vault: Vault, manifest: Manifest, options: StoredOptions) {
     this.#state = state;
     this.#index = new MemoryIndex(state);
     this.#vault = vault;
     this.#manifest = manifest;
-    this.#options = manifest.options;
+    this.#options = options;
     this.#journal = new Journal(vault, state.shape.bits, manifest.generation, manifest.sequence);
     this.#requests = new Map(Object.entries(manifest.requests));
     this.#durableVersion = manifest.version;
@@ -73,11 +77,12 @@ export class Session {
     state: State,
     vault: Vault,
     manifest: Manifest,
+    options: StoredOptions,
     onProgress: (done: number, total: number) => void,
   ): Promise<Session> {
-    const session = new Session(state, vault, manifest);
+    const session = new Session(state, vault, manifest, options);
     try {
-      await session.#read(onProgress);
+      await session.#read(manifest, onProgress);
       // Where another one writes, there can be more to read by now.
       while (await session.#journal.hasGap())
         if ((await session.#readJournal()) === 0)
@@ -89,21 +94,24 @@ export class Session {
     return session;
   }
 
-  /** A new database: nothing but its options, stored. */
-  static async create(state: State, vault: Vault, options: StoredOptions): Promise<Session> {
-    const empty = { generation: 0, options, sequence: 0, version: 0, requests: {} };
+  /** A new database, stored: its options, and what a snapshot has. */
+  static async create(
+    state: State,
+    vault: Vault,
+    options: StoredOptions,
+    contents: Uint8Array | undefined,
+  ): Promise<Session> {
+    const index = new MemoryIndex(state);
     try {
-      return new Session(state, vault, await writeGeneration(vault, empty, new Uint8Array()));
+      if (contents !== undefined) index.import(contents);
+      const { version } = state;
+      const first = { generation: 0, options, sequence: 0, version, requests: {} };
+      const snapshot = contents === undefined ? new Uint8Array() : index.export();
+      return new Session(state, vault, await writeGeneration(vault, first, snapshot), options);
     } catch (error) {
-      state.collection.delete();
+      index.dispose();
       throw error;
     }
-  }
-
-  /** The contents of a new database; not made if they are refused. */
-  async seed(snapshot: Uint8Array): Promise<void> {
-    this.#index.import(snapshot);
-    await this.checkpoint();
   }
 
   get shape(): State['shape'] {
@@ -130,7 +138,7 @@ export class Session {
   /** From here on this session writes, and nobody else does. */
   async startWriting(): Promise<void> {
     await this.catchUp();
-    await sweep(this.#vault, this.#manifest.generation);
+    await this.#enqueue(() => sweep(this.#vault, this.#manifest.generation));
     this.#writing = true;
     this.#state.log = (change) => this.#journal.append(change, this.#origin, this.#state.version);
   }
@@ -144,7 +152,8 @@ export class Session {
     this.#origin = origin;
     try {
       const result = (method as NonNullable<typeof method>).apply(target, [...args]);
-      if (verb === 'import') this.#rebased = true;
+      if (verb === 'import') this.rebase();
+      if (verb === 'tune') this.#hasLearned = true;
       if (origin !== OWN) this.#remember(origin, result);
       return result;
     } finally {
@@ -173,19 +182,23 @@ export class Session {
     this.#flush ??= this.#enqueue(async () => {
       this.#flush = undefined;
       if (this.#unsure) await this.#settle();
+      if (!this.#rebased)
+        await this.#journal.store((version) => {
+          this.#durableVersion = version;
+          this.onStored(version);
+        });
+      // An import may have come meanwhile.
       if (this.#rebased) await this.#checkpoint();
-      await this.#journal.store((version) => {
-        this.#durableVersion = version;
-      });
-      if (this.#isLong(CHECKPOINT_BYTES, CHECKPOINT_SHARE)) await this.#tryCheckpoint();
+      else if (this.#isLong(CHECKPOINT_BYTES, CHECKPOINT_SHARE)) await this.#tryCheckpoint();
       return this.#durableVersion;
     });
     return this.#flush;
   }
 
-  /** What was stored is gone: the next thing to store is a snapshot. */
+  /** What is stored is not what the changes to come are made to: a snapshot is the next to store. */
   rebase(): void {
     this.#rebased = true;
+    this.#journal.drop();
   }
 
   /** Stores everything anew, the graph included. @throws as flush() */
@@ -228,9 +241,10 @@ export class Session {
   /** Stores what is not stored yet if this session writes, and frees the index in any case. */
   async close(): Promise<void> {
     try {
-      if (this.#writing && (this.waiting || this.#journal.bytes > 0)) {
+      if (this.#writing) {
         await this.flush();
-        if (this.#isLong(1, CLOSING_SHARE)) await this.#enqueue(() => this.#tryCheckpoint());
+        if (this.#hasLearned || (this.#journal.bytes > 0 && this.#isLong(1, CLOSING_SHARE)))
+          await this.#enqueue(() => this.#tryCheckpoint());
       }
       await this.#work.catch(() => {});
     } finally {
@@ -252,33 +266,45 @@ export class Session {
     await this.#readJournal();
     const manifest = await readManifest(this.#vault);
     if (manifest === undefined || manifest.generation === this.#manifest.generation) return;
-    this.#manifest = manifest;
-    for (const [replica, answer] of Object.entries(manifest.requests))
-      this.#requests.set(replica, answer);
     if (manifest.sequence === this.#journal.sequence && manifest.version === this.version) {
       // The snapshot is of what is here already; the writer compacted for it.
       compact(this.#state);
-      this.#journal.begin(manifest.generation, manifest.sequence);
+      this.#stand(manifest);
       await this.#readJournal();
-    } else await this.#read(() => {});
+    } else await this.#read(manifest, () => {});
   }
 
-  async #read(onProgress: (done: number, total: number) => void): Promise<void> {
-    const { bytes, sequence, version, generation } = this.#manifest;
-    const snapshot = await readSnapshot(this.#vault, this.#manifest, (done) =>
-      onProgress(done, bytes),
-    );
+  async #read(
+    manifest: Manifest,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<void> {
+    const { bytes, sequence, version } = manifest;
+    const snapshot = await readSnapshot(this.#vault, manifest, (done) => onProgress(done, bytes));
     if (bytes > 0) this.#index.import(snapshot);
     else this.#index.clear();
     this.#state.version = this.#durableVersion = version;
     this.#journal.sequence = sequence;
-    this.#journal.begin(generation, sequence);
+    this.#stand(manifest);
     await this.#readJournal();
+  }
+
+  /** The index is what a manifest says: its journal is the one to go on with. */
+  #stand(manifest: Manifest): void {
+    this.#manifest = manifest;
+    this.#journal.begin(manifest.generation, manifest.sequence);
+    for (const [replica, answer] of Object.entries(manifest.requests))
+      this.#requests.set(replica, answer);
   }
 
   async #readJournal(): Promise<number> {
     const count = await this.#journal.read((entry: Entry) => {
-      const result = replay(this.#state, entry.change);
+      const { change } = entry;
+      if (
+        change.op === 'describe' &&
+        this.#state.records.row(change.namespace, change.id) === undefined
+      )
+        throw corrupt(`change ${entry.sequence} is of a record that is not there`);
+      const result = replay(this.#state, change);
       const { replica, clock } = entry.origin;
       // A request can make two changes; the first is the answer.
       if (clock > 0 && this.#requests.get(String(replica))?.clock !== clock)
@@ -317,8 +343,9 @@ export class Session {
     this.#manifest = manifest;
     this.#durableVersion = manifest.version;
     this.#journal.begin(manifest.generation, manifest.sequence);
-    this.#unsure = false;
+    this.#unsure = this.#hasLearned = false;
     this.#failedAt = 0;
+    this.onStored(manifest.version);
   }
 
   /** Finds out which manifest counts, and removes what a failed one left. */

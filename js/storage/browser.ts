@@ -1,3 +1,4 @@
+import { RuVectorError } from '../core/errors.js';
 import type { StorageReport } from '../database/types.js';
 
 /** What storages of a browser have in common: Web Locks, and the report of its quota. */
@@ -5,7 +6,14 @@ import type { StorageReport } from '../database/types.js';
 /** The lock `name`; undefined where another has it, unless `wait` says to wait until it is free. */
 export function webLock(name: string, wait?: AbortSignal): Promise<(() => void) | undefined> {
   const { locks } = navigator;
-  if (locks === undefined) return askedLock(name, wait);
+  if (locks === undefined)
+    return Promise.reject(
+      new RuVectorError(
+        'STORAGE_UNAVAILABLE',
+        'expected a secure context (HTTPS or localhost), whose Web Locks keep tabs from writing over each ' +
+          "other; got none. tabs: 'readonly' and storage: 'memory:' do without",
+      ),
+    );
   return new Promise((resolve, reject) => {
     const options = wait ? { signal: wait } : { ifAvailable: true };
     locks
@@ -15,40 +23,6 @@ export function webLock(name: string, wait?: AbortSignal): Promise<(() => void) 
       })
       .catch(reject);
   });
-}
-
-/** How long those who have a lock may take to say so, and how often those who wait ask. */
-const ANSWER_MS = 300;
-const ASK_AGAIN_MS = 1000;
-
-/**
- * A lock for insecure contexts, which have no Web Locks: whoever has it says so when asked. Of two that
- * ask at once the lower number has it. A page that does not get its turn for long can lose it.
- */
-async function askedLock(name: string, wait?: AbortSignal): Promise<(() => void) | undefined> {
-  const channel = new BroadcastChannel(`${name}:lock`);
-  const mine = Math.random();
-  let held = false;
-  let refused = (): void => {};
-  channel.onmessage = ({ data }: MessageEvent<{ ask?: number; to?: number }>) => {
-    const { ask, to } = data;
-    if (ask !== undefined && (held || mine < ask)) channel.postMessage({ to: ask });
-    else if (to === mine) refused();
-  };
-  for (;;) {
-    const free = new Promise<boolean>((resolve) => {
-      refused = () => resolve(false);
-      setTimeout(() => resolve(true), ANSWER_MS);
-    });
-    channel.postMessage({ ask: mine });
-    held = await free;
-    if (held) return () => channel.close();
-    if (wait) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    if (wait && !wait.aborted) continue;
-    channel.close();
-    wait?.throwIfAborted();
-    return undefined;
-  }
 }
 
 export async function browserUsage(): Promise<Partial<StorageReport>> {

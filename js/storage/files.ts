@@ -1,4 +1,16 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import {
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RuVectorError } from '../core/errors.js';
 import type { StorageAdapter } from '../database/types.js';
@@ -6,9 +18,7 @@ import type { StorageAdapter } from '../database/types.js';
 const LOCK = 'lock';
 /** What a crash in the middle of a write leaves. */
 const UNFINISHED = '.tmp';
-
-/** Folders that this very program writes to. */
-const mine = new Set<string>();
+const OURS = /^(manifest|snapshot|journal)-[\d-]+$/;
 
 /**
  * A folder with a file for each value: written aside, synced, renamed over the old one, the folder
@@ -44,13 +54,19 @@ export async function fileStorage(folder: string): Promise<StorageAdapter> {
     },
     async list() {
       const names = await readdir(home);
-      return names.filter((name) => name !== LOCK && !name.endsWith(UNFINISHED));
+      return names.filter((name) => OURS.test(name));
     },
     lock: () => lock(home),
     async usage() {
       const names = await readdir(home);
       const sizes = await Promise.all(
-        names.map(async (name) => (await stat(join(home, name))).size),
+        // A file that is being written can be gone by now.
+        names.map((name) =>
+          stat(join(home, name)).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+        ),
       );
       const usage = sizes.reduce((sum, size) => sum + size, 0);
       return { usage, persisted: true, evictionRisk: 'none' };
@@ -68,68 +84,84 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A file with the number of the process that has the lock: one whose process is gone has nobody's. */
+/**
+ * A file that names the process that has the lock; one of a process that is gone is nobody's. It
+ * appears with its contents: written aside, then linked to its name, which fails if there is one.
+ */
 async function lock(home: string): Promise<(() => Promise<void>) | undefined> {
-  if (mine.has(home)) return undefined;
-  mine.add(home);
   const file = join(home, LOCK);
+  const aside = join(home, `${LOCK}-${randomUUID()}`);
+  const own = `${process.pid} ${await bornAt(process.pid)}`;
+  await writeFile(aside, own);
   try {
-    for (let tries = 0; tries < 3; ++tries) {
+    for (let tries = 0; tries < 10; ++tries) {
       try {
-        const handle = await open(file, 'wx');
-        await handle.writeFile(`${process.pid}\n`);
-        await handle.close();
-        return async () => {
-          await rm(file, { force: true });
-          mine.delete(home);
-        };
+        await link(aside, file);
+        return () => rm(file, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (owner !== process.pid && isAlive(owner)) {
-        mine.delete(home);
+      const owner = await readFile(file, 'utf8').catch(() => undefined);
+      if (owner === undefined) continue; // released meanwhile
+      if (owner === own) return undefined; // this very program, in whatever thread
+      if (await isAlive(owner))
         throw new RuVectorError(
           'STORAGE_BLOCKED',
-          `expected a database that nobody else writes to, got one that process ${owner} has open; if ` +
-            `that is another program, delete ${file}`,
-          { details: { process: owner } },
+          `expected a database that nobody else writes to, got one that process ${owner.split(' ')[0]} ` +
+            `has open; if that is another program, delete ${file}`,
+          { details: { process: Number.parseInt(owner, 10) } },
         );
-      }
-      await rm(file, { force: true });
+      // Of several that find it stale one takes it away, and only what it found stale.
+      const stale = join(home, `${LOCK}-${randomUUID()}`);
+      await rename(file, stale).catch(() => {});
+      if ((await readFile(stale, 'utf8').catch(() => owner)) !== owner)
+        await link(stale, file).catch(() => {});
+      await rm(stale, { force: true });
     }
-  } catch (error) {
-    mine.delete(home);
-    throw error;
+    return undefined;
+  } finally {
+    await rm(aside, { force: true });
   }
-  mine.delete(home);
-  return undefined;
 }
 
-function isAlive(process_: number): boolean {
-  if (!(process_ > 0)) return false;
+/** Whether the process that wrote `owner` still runs, and is not another one of the same number. */
+async function isAlive(owner: string): Promise<boolean> {
+  const [id, born] = owner.split(' ');
+  const number = Number(id);
+  if (!(number > 0)) return false;
   try {
-    process.kill(process_, 0);
-    return true;
+    process.kill(number, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  const now = await bornAt(number);
+  return now === '?' || now === born;
 }
 
-/** Deletes the values in a folder, and the folder if nothing else is in it. */
+/** When a process was started, in ticks since the machine was; '?' where the host does not say. */
+async function bornAt(process_: number): Promise<string> {
+  const text = await readFile(`/proc/${process_}/stat`, 'utf8').catch(() => '');
+  // The name, in parentheses, may have anything in it.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '?';
+}
+
+/** Deletes the values in a folder, manifests last, and the folder if nothing else is in it. */
 export async function deleteFiles(folder: string): Promise<void> {
   const home = resolve(folder);
-  const names = await readdir(home).catch(() => []);
-  if (!names.some((name) => name.startsWith('manifest-'))) return;
+  const names = (await readdir(home).catch(() => [])).map((name) => name.replace(UNFINISHED, ''));
+  const ours = names.filter((name) => OURS.test(name));
+  if (ours.length === 0) return;
   const release = await lock(home);
   if (release === undefined)
     throw new RuVectorError(
       'STORAGE_BLOCKED',
       `expected a database that is closed, got ${home} open`,
     );
-  for (const name of names)
-    if (/^(manifest|snapshot|journal)-[\d-]+(\.tmp)?$/.test(name))
-      await rm(join(home, name), { force: true });
+  ours.sort((a, b) => Number(a.startsWith('manifest')) - Number(b.startsWith('manifest')));
+  for (const name of ours) {
+    await rm(join(home, name), { force: true });
+    await rm(join(home, name + UNFINISHED), { force: true });
+  }
   await release();
   await rmdir(home).catch(() => {});
 }

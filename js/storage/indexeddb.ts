@@ -87,9 +87,9 @@ export async function listIndexedDb(): Promise<string[]> {
   const names: string[] = [];
   for (const { name } of all) {
     if (!name?.startsWith(PREFIX)) continue;
-    const db = await settled(openDB(name), name);
-    if (db.objectStoreNames.contains(STORE) && (await db.count(STORE)) > 0)
-      names.push(name.slice(PREFIX.length));
+    const upgrade = (db: IDBPDatabase): void => void db.createObjectStore(STORE);
+    const db = await settled(openDB(name, VERSION, { upgrade }), name);
+    if ((await db.count(STORE)) > 0) names.push(name.slice(PREFIX.length));
     db.close();
   }
   return names;

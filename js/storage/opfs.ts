@@ -18,7 +18,7 @@ export async function opfsStorage(name: string): Promise<StorageAdapter> {
       { cause },
     );
   }
-  const full = `ruvector-opfs:${name}`;
+  const full = lockOf(name);
   return {
     backend: 'opfs',
     channel: full,
@@ -59,12 +59,22 @@ export async function opfsStorage(name: string): Promise<StorageAdapter> {
   };
 }
 
+/** @throws STORAGE_BLOCKED where it is open */
 export async function deleteOpfs(name: string): Promise<void> {
+  const release = await webLock(lockOf(name));
+  if (release === undefined)
+    throw new RuVectorError('STORAGE_BLOCKED', `expected '${name}' to be closed, got it open`);
   try {
     const root = await navigator.storage.getDirectory();
     const home = await root.getDirectoryHandle(HOME);
     await home.removeEntry(encodeURIComponent(name), { recursive: true });
   } catch (error) {
     if ((error as DOMException).name !== 'NotFoundError') throw error;
+  } finally {
+    release();
   }
+}
+
+function lockOf(name: string): string {
+  return `ruvector-opfs:${name}`;
 }

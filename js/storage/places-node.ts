@@ -16,10 +16,11 @@ export async function nodeStorage(
   }
 }
 
-/** Only a folder that is ours: with a manifest in it, and not open. */
+/** Of the name that open() takes, or of `file:...`; those in memory are gone when they are closed. */
 export async function removeNodeDatabase(name: string): Promise<void> {
-  const [, folder = name] = /^file:(.*)$/.exec(name) ?? [];
-  await (await import('./files.js')).deleteFiles(folder);
+  const place = name.startsWith('file:') ? name : nodePlace(name);
+  const [, folder] = /^file:(.*)$/.exec(place) ?? [];
+  if (folder !== undefined) await (await import('./files.js')).deleteFiles(folder);
 }
 
 /** A name that looks like a path is one. */

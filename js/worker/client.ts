@@ -1,9 +1,10 @@
+import { invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { fromPlain } from '../core/plain-error.js';
 import { type Call, type Port, post, type Standing, sendable } from '../database/calls.js';
 import type { WorkerLike } from '../database/platform.js';
 import { bytesOfSnapshot } from '../database/source.js';
-import type { DatabaseEvent, OpenOptions } from '../database/types.js';
+import type { DatabaseEvent, OpenOptions, SnapshotSource } from '../database/types.js';
 import type { Progress } from '../types.js';
 import type { Reply, Request, WorkerOptions } from './protocol.js';
 
@@ -12,11 +13,30 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Workers that hold a database. */
+const taken = new WeakSet<WorkerLike>();
+
+/** What waits for the worker to be ready, among the calls. */
+const READY = -1;
+
+/** How long a worker may take to load. */
+const PATIENCE_MS = 30_000;
+
+function failed(got: string, cause?: unknown): RuVectorError {
+  return new RuVectorError(
+    'WORKER_FAILED',
+    `expected a worker that runs, got ${got}. Where a bundler loses the file, pass the option 'worker' ` +
+      "one whose module is '@ruvector/wasm/worker'",
+    { cause },
+  );
+}
+
 /** A database in a worker: every call is a message there and one back. */
 export class WorkerPort implements Port {
   readonly #worker: WorkerLike;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #whenReady: Promise<void>;
   #last = 0;
   #standing: Standing | undefined;
   #listener: (event: DatabaseEvent) => void = () => {};
@@ -25,6 +45,24 @@ export class WorkerPort implements Port {
   private constructor(worker: WorkerLike, onProgress: OpenOptions['onProgress']) {
     this.#worker = worker;
     this.#onProgress = onProgress;
+    if (taken.has(worker))
+      throw invalid('worker', 'one that holds no other database', 'one that does');
+    taken.add(worker);
+    this.#whenReady = new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(failed(`no answer in ${PATIENCE_MS / 1000} s`)),
+        PATIENCE_MS,
+      );
+      const settle = (how: () => void) => {
+        clearTimeout(late);
+        how();
+      };
+      this.#waiting.set(READY, {
+        resolve: () => settle(resolve),
+        reject: (error) => settle(() => reject(error)),
+      });
+    });
+    this.#whenReady.catch(() => {}); // what comes first is what start() throws
     worker.addEventListener('message', ({ data }) => this.#hear(data as Reply));
     worker.addEventListener('error', (event) => this.#fail(event as Event as ErrorEvent));
   }
@@ -37,14 +75,15 @@ export class WorkerPort implements Port {
     signal?.addEventListener('abort', stop);
     try {
       const { snapshot, wasm } = rest;
-      // A Response, and a stream, belong to the page.
       const sent: WorkerOptions = {
         ...rest,
-        ...(snapshot !== undefined && { snapshot: await bytesOfSnapshot(snapshot, signal) }),
-        ...(wasm !== undefined && { wasm: await sendableWasm(wasm) }),
+        ...(snapshot !== undefined && { snapshot: await sendableSource(snapshot) }),
+        ...(wasm !== undefined && { wasm: (await sendableSource(wasm)) as typeof wasm }),
       };
+      await port.#whenReady;
       await port.#ask({ kind: 'open', name, options: sent }, 0);
     } catch (error) {
+      port.#end(error as Error);
       worker.terminate();
       throw error;
     } finally {
@@ -81,14 +120,16 @@ export class WorkerPort implements Port {
 
   #hear(reply: Reply): void {
     switch (reply.kind) {
+      case 'ready':
+        this.#settle(READY)?.resolve(undefined);
+        return;
       case 'progress':
         this.#onProgress?.(reply.progress);
         return;
       case 'answer': {
         const { id, result, error, standing } = reply;
         if (standing) this.#standing = standing;
-        const waiting = this.#waiting.get(id);
-        this.#waiting.delete(id);
+        const waiting = this.#settle(id);
         if (error) waiting?.reject(fromPlain(error));
         else waiting?.resolve(result);
         return;
@@ -106,13 +147,14 @@ export class WorkerPort implements Port {
     }
   }
 
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
   #fail(event: ErrorEvent): void {
-    this.#failure = new RuVectorError(
-      'WORKER_FAILED',
-      `expected a worker that runs, got an error: ${event.message ?? 'its file did not load'}. Where a ` +
-        "bundler loses the file, pass the option 'worker' one whose module is '@ruvector/wasm/worker'",
-      { cause: event },
-    );
+    this.#failure = failed(`an error: ${event.message ?? 'its file did not load'}`, event);
     this.#end(this.#failure);
     this.#listener({ type: 'error', error: this.#failure });
   }
@@ -130,9 +172,14 @@ export class WorkerPort implements Port {
   }
 }
 
-async function sendableWasm(
-  wasm: NonNullable<OpenOptions['wasm']>,
-): Promise<NonNullable<OpenOptions['wasm']>> {
-  if (typeof wasm === 'object' && 'href' in wasm) return wasm.href;
-  return typeof wasm === 'object' && 'arrayBuffer' in wasm ? wasm.arrayBuffer() : wasm;
+/** What can be sent: of a Response or a stream, the bytes; of a location, one that is good there too. */
+async function sendableSource<T extends SnapshotSource | NonNullable<OpenOptions['wasm']>>(
+  source: T,
+): Promise<T | string | Uint8Array<ArrayBuffer>> {
+  const kind = kindOf(source);
+  if (kind === 'Response' || kind === 'ReadableStream') return bytesOfSnapshot(source as Response);
+  if (kind === 'URL') return String(source);
+  return typeof source === 'string' && globalThis.document
+    ? new URL(source, document.baseURI).href
+    : source;
 }

@@ -10,6 +10,7 @@ export function serve(
   reply: (message: Reply) => void,
 ): (request: Request) => Promise<void> {
   let port: Port | undefined;
+  reply({ kind: 'ready' });
   return async (request) => {
     const id = request.kind === 'open' ? 0 : request.id;
     try {

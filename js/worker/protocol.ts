@@ -12,6 +12,7 @@ export type Request =
 export type WorkerOptions = Omit<OpenOptions, 'worker' | 'signal' | 'onProgress'>;
 
 export type Reply =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | {
       readonly kind: 'answer';

@@ -27,6 +27,10 @@ export class Journal {
   readonly #vault: Vault;
   readonly #bits: boolean;
   #pending: Pending[] = [];
+  /** Changes of a segment that failed to be written, and may be there: it is written again as it was. */
+  #attempted = 0;
+  /** Counts the times that `drop()` took the base away. */
+  #bases = 0;
 
   constructor(vault: Vault, bits: boolean, generation: number, sequence: number) {
     this.#vault = vault;
@@ -48,25 +52,40 @@ export class Journal {
 
   /** Stores what waits, a segment at a time; `stored` hears of each. */
   async store(stored: (version: number) => void): Promise<void> {
-    while (this.#pending.length > 0) {
-      let [count, size] = [0, 0];
-      for (const { bytes } of this.#pending) {
-        if (count > 0 && size + bytes.length > PART_BYTES) break;
-        size += bytes.length;
-        ++count;
-      }
-      const taken = this.#pending.slice(0, count);
-      const payload = new Uint8Array(size);
+    const base = this.#bases;
+    while (this.#pending.length > 0 && base === this.#bases) {
+      const taken = this.#pending.slice(0, this.#attempted || this.#fitting());
+      const payload = new Uint8Array(taken.reduce((sum, { bytes }) => sum + bytes.length, 0));
       let at = 0;
       for (const { bytes } of taken) {
         payload.set(bytes, at);
         at += bytes.length;
       }
+      this.#attempted = taken.length;
       this.bytes += await this.#vault.write(this.#place(), payload);
+      if (base !== this.#bases) return;
+      this.#attempted = 0;
       ++this.#segment;
-      this.#pending.splice(0, count);
+      this.#pending.splice(0, taken.length);
       stored((taken.at(-1) as Pending).version);
     }
+  }
+
+  /** How many of the waiting changes make a value of the storage; one at least. */
+  #fitting(): number {
+    let size = 0;
+    const over = this.#pending.findIndex(({ bytes }) => {
+      size += bytes.length;
+      return size > PART_BYTES;
+    });
+    return over < 0 ? this.#pending.length : Math.max(1, over);
+  }
+
+  /** The contents are others, to which no change leads: what waits is in the snapshot to come. */
+  drop(): void {
+    ++this.#bases;
+    this.#pending = [];
+    this.#attempted = 0;
   }
 
   /** A snapshot has all changes up to `sequence`: the journal begins anew after it. */
@@ -74,6 +93,7 @@ export class Journal {
     this.generation = generation;
     this.#segment = 0;
     this.bytes = 0;
+    this.#attempted = 0;
     this.#pending = this.#pending.filter((it) => it.sequence > sequence);
   }
 

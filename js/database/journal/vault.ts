@@ -99,13 +99,13 @@ export class Vault {
 }
 
 /** What an adapter rejects with, as an error of this package. */
-async function stored<T>(what: string, work: Promise<T>): Promise<T> {
+export async function stored<T>(what: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     if (cause instanceof RuVectorError) throw cause;
-    const { name, message } = Object(cause) as { name?: string; message?: string };
-    const full = name === 'QuotaExceededError';
+    const { name, message, code } = Object(cause) as Partial<NodeJS.ErrnoException>;
+    const full = name === 'QuotaExceededError' || code === 'ENOSPC' || code === 'EDQUOT';
     throw new RuVectorError(
       full ? 'QUOTA_EXCEEDED' : 'STORAGE_UNAVAILABLE',
       full
