@@ -85,9 +85,11 @@ function checkOptions(name: string, options: OpenOptions): void {
     throw invalid('durability', "'relaxed' or 'strict'", durability);
   if (!['shared', 'exclusive', 'readonly'].includes(tabs))
     throw invalid('tabs', "'shared', 'exclusive' or 'readonly'", tabs);
-  const { worker } = options;
-  if (!['undefined', 'boolean', 'function'].includes(typeof worker) && !Object(worker).postMessage)
+  const { worker, signal } = options;
+  if (!['undefined', 'boolean', 'function', 'object'].includes(typeof worker))
     throw invalid('worker', 'a boolean, a Worker, or a function that makes one', worker);
+  if (signal !== undefined && typeof Object(signal).throwIfAborted !== 'function')
+    throw invalid('signal', 'an AbortSignal', signal);
   checkBoolean('requestPersistence', options.requestPersistence, false);
   if (typeof storage === 'object' ? storage === null : typeof storage !== 'string')
     throw invalid(

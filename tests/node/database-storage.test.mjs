@@ -2,7 +2,7 @@
 // there is a key.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { contentsOf, historyOf, operations, perform } from '../support/database-script.mjs';
@@ -79,6 +79,14 @@ describe('a database that is opened again', () => {
     assert.equal((await db.stats()).model, 'm');
     assert.equal((await db.stats()).dimensions, 4);
     await db.close();
+    // How it searches may change, and is kept as it was last asked for.
+    await (await open('d', { index: 'hnsw', storage: faultyStorage(values) })).close();
+    const graph = await open('d', { index: 'hnsw', storage: faultyStorage(values) });
+    await graph.upsert({ id: 'a', vector: new Float32Array(8).fill(1) });
+    await graph.close();
+    const again = await open('d', { storage: faultyStorage(values) });
+    assert.equal((await again.stats()).index, 'hnsw');
+    await again.close();
     for (const [options, code] of [
       [{ dimensions: 9 }, 'DIMENSION_MISMATCH'],
       [{ metric: 'cosine' }, 'METRIC_MISMATCH'],
@@ -103,6 +111,15 @@ describe('a database that is opened again', () => {
     assert.deepEqual(readdirSync(folder), ['not ours']);
     await deleteDatabase(folder);
     await rejected(open(folder), 'INVALID_ARGUMENT', 'there is no database');
+    // One that is damaged can be deleted too.
+    const next = await open(folder, { dimensions: 2, durability: 'strict' });
+    await next.upsert({ id: 'a', vector: [1, 2] });
+    await next.close();
+    rmSync(join(folder, 'manifest-0'));
+    rmSync(join(folder, 'manifest-1'));
+    await rejected(open(folder), 'STORAGE_CORRUPT', 'delete the database');
+    await deleteDatabase(folder);
+    await (await open(folder, { dimensions: 3 })).close();
   });
 });
 
@@ -147,6 +164,38 @@ describe('durability', () => {
     await db.flush();
     const next = await open('d', { storage: faultyStorage(copyOf(values)) });
     assert.deepEqual((await next.list()).ids, ['a', 'b']);
+    await next.close();
+  });
+
+  it('changes after an import are stored after it, whatever fails meanwhile', async (t) => {
+    const values = new Map();
+    const storage = faultyStorage(values);
+    let failing = false;
+    const { write } = storage;
+    storage.write = async (key, value) => {
+      if (failing && !key.startsWith('journal')) throw new Error('no snapshot now');
+      return write(key, value);
+    };
+    const db = await newDatabase(t, 'd', { dimensions: 2, storage });
+    await db.upsert(itemsOf([[1, 2]], 'new'));
+    const contents = await bytesOfStream(db.export());
+    await db.clear();
+    await db.upsert(itemsOf([Float32Array.of(1, 2), Float32Array.of(2, 1)], 'old'));
+    failing = true;
+    const flushed = db.flush();
+    await rejected(db.import(contents), 'STORAGE_UNAVAILABLE');
+    await flushed.catch(() => {});
+    await db.update('new0', { metadata: { later: true } });
+    await db.flush().catch(() => {});
+    const found = await open('d', { storage: faultyStorage(copyOf(values)) });
+    const { ids } = await found.list();
+    await found.close();
+    assert.ok(['', 'new0', 'old0,old1'].includes(`${ids}`), `${ids}`);
+    failing = false;
+    await db.flush();
+    const next = await open('d', { storage: faultyStorage(copyOf(values)) });
+    assert.deepEqual((await next.list()).ids, ['new0']);
+    assert.deepEqual((await next.get('new0')).metadata, { later: true });
     await next.close();
   });
 
@@ -391,6 +440,40 @@ describe('two that want to write', () => {
     await db.close();
     const next = await newDatabase(t, folder, {});
     assert.equal(await next.count(), 1);
+  });
+
+  it('in two threads: the second is refused', async (t) => {
+    const folder = newFolder(t);
+    const db = await newDatabase(t, folder, { dimensions: 2, worker: true });
+    assert.equal((await db.stats()).worker, true);
+    await rejected(open(folder), 'STORAGE_BLOCKED', 'open already');
+    await rejected(open(folder, { worker: true }), 'STORAGE_BLOCKED', 'open already');
+    await db.close();
+    await (await open(folder)).close();
+  });
+
+  it('in many programs at once: one is let in', async (t) => {
+    const folder = newFolder(t);
+    const program = `
+      import { open } from ${JSON.stringify(packageFile())};
+      const db = await open(${JSON.stringify(folder)}, { dimensions: 2 }).catch(({ code }) => code);
+      process.stdout.write(typeof db === 'string' ? db : 'open');
+      setInterval(() => {}, 1000);`;
+    // What a program that was killed left behind.
+    writeFileSync(join(folder, 'lock'), '999999999 1');
+    const all = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['--input-type=module', '--eval', program]),
+    );
+    t.after(() => {
+      for (const child of all) child.kill('SIGKILL');
+    });
+    const said = await Promise.all(
+      all.map(
+        (child) =>
+          new Promise((resolve) => child.stdout.once('data', (text) => resolve(`${text}`))),
+      ),
+    );
+    assert.deepEqual(said.sort(), [...Array(5).fill('STORAGE_BLOCKED'), 'open']);
   });
 
   it('in two programs: the second is refused until the first is gone, however it went', async (t) => {

@@ -1,10 +1,11 @@
 // The verbs of open(): the same as those of an index, on every storage, here and in a worker.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runModule } from '../support/child.mjs';
 import { contentsOf, operations, perform } from '../support/database-script.mjs';
 import { bytesOfStream, newDatabase, newFolder } from '../support/databases.mjs';
 import { comparable, newIndex, rejected } from '../support/indexes.mjs';
-import { createIndex, DimensionMismatchError, open } from '../support/package.mjs';
+import { createIndex, DimensionMismatchError, open, packageFile } from '../support/package.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
 
 const DIMENSIONS = 24;
@@ -73,11 +74,16 @@ for (const [kind, place] of Object.entries(KINDS))
       await rejected(db.upsert({ id: '', vector: [1, 2, 3, 4] }), 'INVALID_ARGUMENT');
       await rejected(db.upsert([], { batch: 1 }), 'INVALID_ARGUMENT', "did you mean 'batchSize'");
       await rejected(db.upsert(5), 'INVALID_ARGUMENT');
+      await rejected(db.compact({ sinal: 1 }), 'INVALID_ARGUMENT', "did you mean 'signal'");
       await rejected(db.upsert({ id: 'f', vector: () => 1 }), 'INVALID_ARGUMENT');
       await rejected(db.upsertFlat(['x'], new Float32Array(3)), 'INVALID_ARGUMENT');
       await rejected(db.import(new Uint8Array(100)), 'INVALID_ARGUMENT');
       assert.equal(await db.count(), 1);
       assert.equal(db.version, 1);
+      // Of a long list, the errors count from its beginning.
+      const many = Array.from({ length: 9 }, (_, i) => ({ id: `${i}`, vector: [1, 2, 3, 4] }));
+      many[8].vector = [1];
+      await rejected(db.upsert(many, { batchSize: 8 }), 'DIMENSION_MISMATCH', 'items[8]');
     });
 
     it('takes records from arrays, generators and streams, and tells how far it is', async (t) => {
@@ -189,6 +195,8 @@ describe('options of open()', () => {
     ['an unknown sharing', { dimensions: 4, tabs: 'all' }, 'INVALID_ARGUMENT', 'exclusive'],
     ['a key that is none', { dimensions: 4, encryption: { key: 'k' } }, 'INVALID_ARGUMENT'],
     ['an adapter for a worker', { dimensions: 4, worker: true, storage: {} }, 'INVALID_ARGUMENT'],
+    ['a signal that is none', { dimensions: 4, signal: 5 }, 'INVALID_ARGUMENT', 'AbortSignal'],
+    ['a worker that is none', { dimensions: 4, worker: () => undefined }, 'INVALID_ARGUMENT'],
     ['what an index refuses', { dimensions: 4, metric: 'x' }, 'INVALID_ARGUMENT', 'cosine'],
     ['what an index refuses, in a worker', { dimensions: -4, worker: true }, 'INVALID_ARGUMENT'],
     ['reading what is not there', { tabs: 'readonly' }, 'NOT_FOUND', "a database 'o' to read"],
@@ -211,11 +219,25 @@ describe('options of open()', () => {
       await db.upsert({ id: 'mine', vector: [1, 1, 1, 1] });
       await db.close();
     }
-    await rejected(
-      open('t', { dimensions: 4, snapshot: new Response('<html>') }),
-      'INVALID_ARGUMENT',
-      'HTML',
-    );
+    const folder = `file:${newFolder(t)}`;
+    for (const worker of [false, true]) {
+      const fresh = { dimensions: 4, storage: folder, worker };
+      const page = new Response('<html>');
+      await rejected(open('t', { ...fresh, snapshot: page }), 'INVALID_ARGUMENT', 'HTML');
+      const missing = new Response('', { status: 404 });
+      await rejected(open('t', { ...fresh, snapshot: missing }), 'NOT_FOUND', 'HTTP 404');
+    }
+    // Nothing was made, so a good one is taken; and one that is there needs none.
+    for (const source of [snapshot, 'http://127.0.0.1:9/none']) {
+      const db = await open('t', {
+        dimensions: 4,
+        storage: folder,
+        snapshot: source,
+        worker: true,
+      });
+      assert.deepEqual((await db.list()).ids, ['seed']);
+      await db.close();
+    }
   });
 });
 
@@ -230,6 +252,24 @@ describe('events', () => {
     stop();
     await db.upsert({ id: 'a', vector: [1, 2, 3, 4] });
     assert.deepEqual(versions, [1, 2]);
+  });
+});
+
+describe('listeners', () => {
+  it('that throw harm no write, and are heard of', () => {
+    const { inserted, durableVersion, thrown } = runModule(`
+      import { open } from ${JSON.stringify(packageFile())};
+      const thrown = [];
+      process.on('uncaughtException', ({ message }) => thrown.push(message));
+      const db = await open('d', { dimensions: 2, durability: 'strict' });
+      for (const type of ['change', 'stored']) db.on(type, () => { throw new Error(type); });
+      const { inserted } = await db.upsert({ id: 'a', vector: [1, 2] });
+      const { durableVersion } = db;
+      await new Promise((resolve) => setTimeout(resolve));
+      console.log(JSON.stringify({ inserted, durableVersion, thrown }));
+      await db.close();`);
+    assert.deepEqual([inserted, durableVersion], [1, 1]);
+    assert.deepEqual([...new Set(thrown)], ['change', 'stored']);
   });
 });
 
