@@ -28,7 +28,10 @@ export type RawConfig = readonly [
   keep: boolean,
 ];
 
-/** bindings/embind/module.cpp and the factories; these give 0 where there is no memory. */
+/**
+ * bindings/embind/module.cpp and the factories. These give 0 where there is no memory;
+ * createCollection() a status, which is below every address.
+ */
 export interface RawModule {
   readonly wasmMemory: WebAssembly.Memory;
   abi(): number;

@@ -14,8 +14,7 @@ std::uint32_t code(rv::Status status) { return static_cast<std::uint32_t>(status
 
 Collection& of(Address collection) { return *reinterpret_cast<Collection*>(collection); }
 
-// 0 where the arguments are out of range or there is no memory for it; the host has checked the
-// arguments.
+// Or the status that explains why there is none, which is below every address.
 Address create_collection(double max_bytes, std::uint32_t metric, std::uint32_t dim,
                           std::uint32_t index, std::uint32_t M, std::uint32_t ef_construction,
                           std::uint32_t seed, std::uint32_t quantization, std::uint32_t bits,
@@ -27,7 +26,7 @@ Address create_collection(double max_bytes, std::uint32_t metric, std::uint32_t 
                                      bits,
                                      keep != 0},
                                     static_cast<std::uint64_t>(max_bytes));
-  return created.ok() ? address(created.operator*().release()) : 0;
+  return created.ok() ? address(created.operator*().release()) : code(created.status());
 }
 
 void destroy(Address c) { delete &of(c); }

@@ -2,7 +2,7 @@ import type { Address, RawHandle, RawModule } from '../../types/raw.js';
 import { type ErrorDetails, RuVectorError } from './errors.js';
 import createModule from './glue.js';
 import { Heap } from './heap.js';
-import { check, OUT_OF_MEMORY } from './status.js';
+import { check, OUT_OF_MEMORY, STATUS } from './status.js';
 
 /** A running wasm instance. Indexes made from the same source share one. */
 export interface Core {
@@ -93,13 +93,16 @@ function instantiate(source: WasmSource): Promise<RawModule> {
   });
 }
 
-/** The core object at `address`, 0 for none, with the functions of its class as methods. */
+/**
+ * The core object at `address`, with the functions of its class as methods. Where there is none, the
+ * address is 0, for want of memory, or a status.
+ */
 export function handle<T extends RawHandle>(
   raw: RawModule,
   kind: 'Collection' | 'Saver' | 'Loader',
   address: Address,
 ): T {
-  if (address === 0) check(OUT_OF_MEMORY);
+  if (address < STATUS.length) check(address || OUT_OF_MEMORY);
   const object: Record<string, unknown> = { address };
   for (const [name, call] of Object.entries(raw))
     if (name.startsWith(`${kind}.`))

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/build.h"
 #include "engine/collection.h"
 
 namespace rv {
@@ -162,7 +163,7 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
   const Codec& codec = codes_.navigator();
   const std::byte* query = codes_.navigator_query(prepared_);
   std::span<const Neighbor> found;
-  if (!input.filtered) {
+  if (!kHasFilteredWalks || !input.filtered) {
     graph_.search(codec, query, known_node(), effort.ef, scratch_);
     found = scratch_.beam.sorted();
     count_walk();

@@ -26,16 +26,16 @@ Status Codes::reserve(std::uint32_t rows) noexcept {
     return status;
   if (!active_)
     if (const Status status = center_.begin(); status != Status::kOk) return status;
-  if (has_bits_)
-    if (const Status status = bits_.reserve(rows); status != Status::kOk) return status;
-  if (has_rabitq_)
-    if (const Status status = rabitq_.reserve(rows); status != Status::kOk) return status;
+  if (has_bits())
+    if (const Status status = bits_->reserve(rows); status != Status::kOk) return status;
+  if (has_rabitq())
+    if (const Status status = rabitq_->reserve(rows); status != Status::kOk) return status;
   return has_int8_ ? int8_.reserve(rows) : Status::kOk;
 }
 
 void Codes::shrink(std::uint32_t rows) noexcept {
-  bits_.shrink(rows);
-  rabitq_.shrink(rows);
+  if (kHasRabitq) bits_->shrink(rows);
+  if (kHasRabitq) rabitq_->shrink(rows);
   int8_.shrink(rows);
 }
 
@@ -57,19 +57,19 @@ void Codes::activate() noexcept {
   const std::size_t width = padded(config_->shape.dim);
   const std::span<float> residual = scratch_.span().first(width);
   const std::span<float> turned = scratch_.span().subspan(width);
-  if (has_bits_ || has_rabitq_) {
+  if (has_bits() || has_rabitq()) {
     const float term = center_.residual(vector, inverse_norm, turned);
     rotation_.apply(turned);
-    if (has_bits_) bits_.encode(row, turned, term);
-    if (has_rabitq_) rabitq_.encode_turned(rabitq_.blocks().row(row), turned, term);
+    if (has_bits()) bits_->encode(row, turned, term);
+    if (has_rabitq()) rabitq_->encode_turned(rabitq_->blocks().row(row), turned, term);
   }
   if (has_int8_) int8_.encode(row, vector, inverse_norm, residual);
 }
 
 void Codes::move(std::uint32_t to, std::uint32_t from) noexcept {
   if (to == from) return;
-  if (has_bits_) bits_.move(to, from);
-  if (has_rabitq_) rabitq_.move(to, from);
+  if (has_bits()) bits_->move(to, from);
+  if (has_rabitq()) rabitq_->move(to, from);
   if (has_int8_) int8_.move(to, from);
 }
 
@@ -98,7 +98,7 @@ Status Codes::add_navigation(std::uint32_t rows) noexcept {
 
 const Codec& Codes::navigator() const noexcept {
   if (!config_->has_codes()) return plain_;
-  return has_int8_ ? static_cast<const Codec&>(int8_) : rabitq_;
+  return has_int8_ ? static_cast<const Codec&>(int8_) : *rabitq_;
 }
 
 std::byte* Codes::navigator_query(PreparedQuery& query) const noexcept {
@@ -121,7 +121,7 @@ Status Codes::prepare(const std::byte* vector, float inverse_norm,
   query.term = center_.query(vector, inverse_norm, v);
   query.turned = false;
   if (has_int8_) int8_.prepare_turned(v, query.term, query.form(PreparedQuery::kInt8));
-  if (has_rabitq_) turn(query);
+  if (has_rabitq()) turn(query);
   return Status::kOk;
 }
 
@@ -131,8 +131,8 @@ void Codes::turn(PreparedQuery& query) const noexcept {
   query.turned = true;
   const std::span<float> v = query.floats(PreparedQuery::kV, config_->shape.dim);
   rotation_.apply(v);
-  if (has_rabitq_) rabitq_.prepare_turned(v, query.term, query.form(PreparedQuery::kRabitq));
-  if (has_bits_) bits_.prepare(v, query.term, query.form(PreparedQuery::kBits));
+  if (has_rabitq()) rabitq_->prepare_turned(v, query.term, query.form(PreparedQuery::kRabitq));
+  if (has_bits()) bits_->prepare(v, query.term, query.form(PreparedQuery::kBits));
 }
 
 std::span<const std::byte> Codes::navigator_code(PreparedQuery& query) const noexcept {
@@ -142,17 +142,17 @@ std::span<const std::byte> Codes::navigator_code(PreparedQuery& query) const noe
   if (has_int8_)
     int8_.encode_to(code, query.vector, query.inverse_norm, other);
   else
-    rabitq_.encode_to(code, query.vector, query.inverse_norm, other);
+    rabitq_->encode_to(code, query.vector, query.inverse_norm, other);
   return {code, navigator().code(0).size()};
 }
 
 float Codes::bytes_per_row() const noexcept {
   const std::uint32_t dim = config_->shape.dim;
   float bytes = 0;
-  if (has_bits_)
+  if (has_bits())
     bytes +=
         static_cast<float>(BitScan::block_bytes(dim)) / static_cast<float>(BitScan::kBlockRows);
-  if (has_rabitq_) bytes += static_cast<float>(rabitq_.blocks().row_bytes());
+  if (has_rabitq()) bytes += static_cast<float>(rabitq_->blocks().row_bytes());
   if (has_int8_) bytes += static_cast<float>(int8_.blocks().row_bytes());
   return bytes;
 }
@@ -176,11 +176,11 @@ Status Codes::validate(std::uint32_t rows) noexcept {
   Status status = center_.load(center_bytes());
   loading_ = false;
   for (std::uint32_t row = 0; row < rows && status == Status::kOk; ++row) {
-    if (has_rabitq_) status = rabitq_.validate_row(row);
+    if (has_rabitq()) status = rabitq_->validate_row(row);
     if (has_int8_ && status == Status::kOk) status = int8_.validate_row(row);
   }
-  for (std::uint32_t block = 0; has_bits_ && block < BitScan::blocks_for(rows); ++block)
-    if (status == Status::kOk) status = bits_.validate_block(block);
+  for (std::uint32_t block = 0; has_bits() && block < BitScan::blocks_for(rows); ++block)
+    if (status == Status::kOk) status = bits_->validate_block(block);
   return status;
 }
 

@@ -15,6 +15,7 @@
 
 #include <span>
 
+#include "base/build.h"
 #include "engine/config.h"
 #include "quant/bit_scan.h"
 #include "quant/plain.h"
@@ -51,10 +52,10 @@ class Codes {
   // The configuration and the store must outlive it.
   Codes(const Config& config, const VectorStore& store, MemoryBudget& budget) noexcept;
 
-  bool has_bits() const noexcept { return has_bits_; }
-  bool has_rabitq() const noexcept { return has_rabitq_; }
+  bool has_bits() const noexcept { return kHasRabitq && has_bits_; }
+  bool has_rabitq() const noexcept { return kHasRabitq && has_rabitq_; }
   bool has_int8() const noexcept { return has_int8_; }
-  bool wanted() const noexcept { return has_bits_ || has_rabitq_ || has_int8_; }
+  bool wanted() const noexcept { return has_bits() || has_rabitq() || has_int8_; }
   // Whether the rows are encoded.
   bool active() const noexcept { return active_; }
 
@@ -82,13 +83,13 @@ class Codes {
   // The vectors of rows, where they are kept, else what the codes say of them. Exact distances.
   const Codec& plain() const noexcept { return plain_; }
   const ResidualCodes& stored() const noexcept {
-    return has_rabitq_ ? static_cast<const ResidualCodes&>(rabitq_) : int8_;
+    return has_rabitq() ? static_cast<const ResidualCodes&>(*rabitq_) : int8_;
   }
   std::byte* stored_query(PreparedQuery& query) const noexcept {
-    return query.form(has_rabitq_ ? PreparedQuery::kRabitq : PreparedQuery::kInt8);
+    return query.form(has_rabitq() ? PreparedQuery::kRabitq : PreparedQuery::kInt8);
   }
   const Sq8Codes& int8() const noexcept { return int8_; }
-  const BitScan& bits() const noexcept { return bits_; }
+  const BitScan& bits() const noexcept { return *bits_; }
 
   // Every form of a query but the one for scans of bits, which turn() adds. kOutOfMemory.
   Status prepare(const std::byte* vector, float inverse_norm, PreparedQuery& query) const noexcept;
@@ -103,8 +104,8 @@ class Codes {
   // For snapshots.
   std::span<std::byte> center_bytes() noexcept;
   Sq8Codes& int8() noexcept { return int8_; }
-  RabitqCodes& rabitq() noexcept { return rabitq_; }
-  BitScan& bits() noexcept { return bits_; }
+  RabitqCodes& rabitq() noexcept { return *rabitq_; }
+  BitScan& bits() noexcept { return *bits_; }
   // Makes room for `rows` rows and a centre, to be filled from a snapshot; then validate() says
   // whether they are what encode() writes. kOutOfMemory; kFormatChecksum.
   Status make_room(std::uint32_t rows, bool with_int8) noexcept;
@@ -120,8 +121,8 @@ class Codes {
   Rotation rotation_;
   PlainCodec plain_;
   Sq8Codes int8_;
-  RabitqCodes rabitq_;
-  BitScan bits_;
+  MemberIf<kHasRabitq, RabitqCodes> rabitq_;
+  MemberIf<kHasRabitq, BitScan> bits_;
   Array<float> scratch_;  // a residual, and a rotated one
 };
 

@@ -6,7 +6,7 @@ namespace rv {
 
 Collection::Collection(const Config& config, std::uint64_t max_bytes) noexcept
     : budget_(max_bytes),
-      config_(config),
+      config_(config.as_built()),
       store_(config.shape, budget_),
       codes_(config_, store_, budget_),
       graph_(config.hnsw, budget_),

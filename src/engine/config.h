@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "base/build.h"
 #include "base/limits.h"
 #include "index/hnsw/hnsw.h"
 #include "kernels/metric.h"
@@ -30,9 +31,26 @@ struct Config {
     return shape.metric != Metric::kManhattan && shape.metric != Metric::kHamming;
   }
   bool has_graph() const noexcept { return index != IndexType::kFlat; }
-  bool single_copy() const noexcept { return quantization != Quantization::kNone && !keep; }
+  bool single_copy() const noexcept {
+    return kHasSingleCopies && quantization != Quantization::kNone && !keep;
+  }
 
-  // kInvalidArgument: a field outside its range, or codes for a metric that has none;
+  // Whether this build can make it.
+  bool is_built() const noexcept {
+    return (kHasRabitq || quantization != Quantization::kRabitq) &&
+           (kHasSingleCopies || quantization == Quantization::kNone || keep);
+  }
+
+  // The same with the codes that this build has: where it has none of one bit, those of a graph are
+  // scanned too.
+  Config as_built() const noexcept {
+    Config built = *this;
+    if (!kHasRabitq && quantization == Quantization::kNone && has_graph() && has_codes())
+      built.quantization = Quantization::kInt8;
+    return built;
+  }
+
+  // kInvalidArgument: a field outside its range, or codes for a metric or of a build that has none;
   // kLimitExceeded: see Shape::validate().
   Status validate() const noexcept {
     if (const Status status = shape.validate(); status != Status::kOk) return status;
@@ -40,8 +58,9 @@ struct Config {
     const bool graph = hnsw.M >= 2 && hnsw.M <= kMaxM && hnsw.ef_construction >= 1 &&
                        hnsw.ef_construction <= kMaxEf;
     const bool coded = quantization == Quantization::kNone || has_codes();
-    return known && graph && coded && bits >= 1 && bits <= 8 ? Status::kOk
-                                                             : Status::kInvalidArgument;
+    return is_built() && known && graph && coded && bits >= 1 && bits <= 8
+               ? Status::kOk
+               : Status::kInvalidArgument;
   }
 };
 

@@ -72,6 +72,7 @@ Status SnapshotLoader::read_conf() noexcept {
   } else if (!config_.has_codes()) {
     config_.quantization = Quantization::kNone;
   }
+  if (!config_.is_built()) return Status::kFormatVersion;
   const bool no_graph =
       conf_.entry == Hnsw::kNone && conf_.linked_rows == 0 && conf_.graph_rows == 0;
   const bool sound = config_.validate() == Status::kOk && conf_.rows <= kMaxRows &&

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/build.h"
+
 namespace rv {
 namespace {
 
@@ -68,7 +70,7 @@ bool may_walk(const PlanInput& in) noexcept {
 Plan choose_plan(const PlanInput& in) noexcept {
   const Plan scan = plan_scan(in);
   if (!may_walk(in)) return scan;
-  if (!in.filtered) return Plan::kGraph;
+  if (!kHasFilteredWalks || !in.filtered) return Plan::kGraph;
   const double graph = graph_work(in);
   const double two_hops = two_hops_work(in);
   // Where next to nothing matches around the query, two hops lead nowhere.

@@ -30,8 +30,8 @@ struct Calibration {
 struct PlanInput {
   bool filtered = false;
   bool has_codes = false;
-  bool one_bit = false;  // the codes that are scanned
-  bool has_graph = false;
+  bool one_bit = false;    // the codes that are scanned
+  bool has_graph = false;  // that can answer it
   double rows = 0;
   double matches = 0;  // live rows that pass the filter
   double vector_bytes = 0;

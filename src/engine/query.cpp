@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/build.h"
 #include "base/limits.h"
 #include "engine/collection.h"
 
@@ -90,7 +91,8 @@ Status Collection::run(bool exact, const Effort& effort) noexcept {
   if (exact) plan = Plan::kVectors;
   // With a filter, whether to walk depends on the matches around the query, which may be many or
   // none whatever the global share is.
-  const bool asks = filtered_ && !exact && forced_plan_ == kAny && may_walk(input);
+  const bool asks =
+      kHasFilteredWalks && filtered_ && !exact && forced_plan_ == kAny && may_walk(input);
   const bool gathers = filtered_ && 2 * matches_ < store_.rows();
   cost_.plan = plan;
   cost_.selectivity = input.selectivity;
@@ -144,7 +146,7 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
       static_cast<double>(in.one_bit ? bit_bytes() : codes_.int8().blocks().row_bytes());
   in.ranked = in.one_bit ? calibration_.reranked_per_k * static_cast<float>(k_) : effort.depth;
   in.cost = calibration_;
-  in.has_graph = has_graph();
+  in.has_graph = has_graph() && (kHasFilteredWalks || !filtered_);
   in.tail = store_.rows() - graph_rows_;
   in.ef = effort.ef;
   in.links_bytes = static_cast<double>(graph_.node_bytes());

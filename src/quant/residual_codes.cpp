@@ -32,8 +32,8 @@ ResidualCodes::ResidualCodes(const Center& center, const Rotation* rotation, uns
       narrow_(bits == 0 || bits == 7 ? 127
               : bits == 8            ? 63
                                      : 256),
-      rows_((bits_ == 8 ? count_ : field_bytes(count_, bits)) + sizeof(Tail), budget),
-      kernel_(bits_ == 8 ? dot_i8 : dot_fields),
+      rows_((code_bits() == 8 ? count_ : field_bytes(count_, bits)) + sizeof(Tail), budget),
+      kernel_(code_bits() == 8 ? dot_i8 : dot_fields),
       float_kernel_(rv::dot) {}
 
 std::size_t ResidualCodes::tile_size(std::size_t begin) const noexcept {
@@ -42,8 +42,8 @@ std::size_t ResidualCodes::tile_size(std::size_t begin) const noexcept {
 
 const std::int8_t* ResidualCodes::codes(const std::byte* row, std::size_t begin,
                                         std::int8_t* tile) const noexcept {
-  if (bits_ == 8) return reinterpret_cast<const std::int8_t*>(row) + begin;
-  unpack_fields(row, count_, bits_, begin, tile_size(begin), tile);
+  if (code_bits() == 8) return reinterpret_cast<const std::int8_t*>(row) + begin;
+  unpack_fields(row, count_, code_bits(), begin, tile_size(begin), tile);
   return tile;
 }
 
@@ -74,7 +74,7 @@ void ResidualCodes::prepare(const std::byte* vector, float inverse_norm,
                             std::byte* query) const noexcept {
   const std::span<float> v(mutable_pointer(floats(query)), count_);
   const float term = center_.query(vector, inverse_norm, v);
-  if (rotation_ != nullptr) rotation_->apply(v);
+  if (kHasRabitq && rotation_ != nullptr) rotation_->apply(v);
   prepare_turned(v, term, query);
 }
 
@@ -91,13 +91,14 @@ void ResidualCodes::prepare_row(std::uint32_t row, std::byte* query) const noexc
   std::int8_t* v = mutable_pointer(integers(query));
   std::int8_t tile[kTile];
   for (std::size_t i = 0; i < count_; i += kTile)
-    narrow(codes(from, i, tile), tile_size(i), narrow_ * (1 + odd_), narrow_ * odd_ + 128, v + i);
+    narrow(codes(from, i, tile), tile_size(i), narrowing() * (1 + odd()), narrowing() * odd() + 128,
+           v + i);
   for (std::size_t i = center_.dim(); i < count_; ++i) v[i] = 0;
   const Tail tail = tail_of(from);
   // Under dot, v is r and not c + r: the terms of both rows stand for <c, c + r>.
   store_le(query, Query{center_.is_dot() ? tail.term + center_.minus_norm_squared() : tail.term, 1,
-                        center_.weight() * tail.back * (256.0f / static_cast<float>(narrow_)),
-                        odd_ == 0 ? 0 : add_codes(v, count_)});
+                        center_.weight() * tail.back * (256.0f / static_cast<float>(narrowing())),
+                        odd() == 0 ? 0 : add_codes(v, count_)});
 }
 
 void ResidualCodes::stored_distances(const std::byte* query, std::span<const std::uint32_t> rows,
@@ -124,8 +125,8 @@ float ResidualCodes::dot(const float* v, const std::byte* row) const noexcept {
 void ResidualCodes::expand(const std::byte* row, std::size_t begin, float scale,
                            float* z) const noexcept {
   std::int8_t tile[kTile];
-  widen(codes(row, begin, tile), tile_size(begin), scale * static_cast<float>(1 + odd_),
-        scale * static_cast<float>(odd_), z);
+  widen(codes(row, begin, tile), tile_size(begin), scale * static_cast<float>(1 + odd()),
+        scale * static_cast<float>(odd()), z);
 }
 
 void ResidualCodes::decode(std::uint32_t row, float inverse_norm,
@@ -136,7 +137,7 @@ void ResidualCodes::decode(std::uint32_t row, float inverse_norm,
     expand(from, i, tail_of(from).back, z);
     std::memcpy(&out[i], z, sizeof(float) * std::min(kTile, center_.dim() - i));
   }
-  if (rotation_ != nullptr) rotation_->invert(out);
+  if (kHasRabitq && rotation_ != nullptr) rotation_->invert(out);
   center_.restore(inverse_norm, out);
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/build.h"
 #include "base/bytes.h"
 #include "kernels/distance.h"
 #include "kernels/int8.h"
@@ -74,6 +75,11 @@ class ResidualCodes : public Codec {
                 MemoryBudget& budget) noexcept;
   ~ResidualCodes() = default;
 
+  // Of a code; z = code * (1 + odd) + odd; z * narrow / 256 has 7 bits.
+  unsigned code_bits() const noexcept { return kHasRabitq ? bits_ : 8; }
+  int odd() const noexcept { return kHasRabitq ? odd_ : 0; }
+  int narrowing() const noexcept { return kHasRabitq ? narrow_ : kRowLimit; }
+
   std::size_t code_bytes() const noexcept { return rows_.row_bytes() - sizeof(Tail); }
   Tail tail_of(const std::byte* row) const noexcept { return load_le<Tail>(row + code_bytes()); }
   void set_tail(std::byte* row, float term, float mul, float back) const noexcept;
@@ -84,9 +90,9 @@ class ResidualCodes : public Codec {
   const Center& center_;
   const Rotation* rotation_;
   const std::size_t count_;  // padded(dim)
-  const int odd_;            // z = code * (1 + odd) + odd
-  const unsigned bits_;      // of a code
-  const int narrow_;         // z * narrow / 256 has 7 bits
+  const int odd_;
+  const unsigned bits_;
+  const int narrow_;
   RowBlocks rows_;
 
  private:

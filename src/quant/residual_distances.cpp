@@ -15,7 +15,7 @@ void ResidualCodes::distances(const std::byte* query, std::span<const std::uint3
                               std::span<float> out) const noexcept {
   const auto header = load_le<Query>(query);
   // Where z is odd, it is 2 * integer - (2^bits - 1) of fields and 2 * code + 1 of i8.
-  const std::int32_t offset = odd_ * (bits_ == 8 ? -1 : (1 << bits_) - 1) * header.sum;
+  const std::int32_t offset = odd() * (code_bits() == 8 ? -1 : (1 << code_bits()) - 1) * header.sum;
   for (std::size_t done = 0; done < rows.size(); done += kBatch) {
     const std::size_t batch = std::min(kBatch, rows.size() - done);
     const std::byte* from[kBatch];
@@ -24,10 +24,10 @@ void ResidualCodes::distances(const std::byte* query, std::span<const std::uint3
       from[i] = rows_.row(rows[done + i]);
       touch(from[i], rows_.row_bytes());
     }
-    kernel_(integers(query), count_, bits_, {from, batch}, sums);
+    kernel_(integers(query), count_, code_bits(), {from, batch}, sums);
     for (std::size_t i = 0; i < batch; ++i)
       out[done + i] =
-          distance(header, header.mul, from[i], static_cast<float>((1 + odd_) * sums[i] - offset));
+          distance(header, header.mul, from[i], static_cast<float>((1 + odd()) * sums[i] - offset));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/build.h"
 #include "base/bytes.h"
 #include "base/crc32.h"
 
@@ -10,6 +11,7 @@ namespace rv {
 namespace {
 
 bool is_known(std::uint32_t kind) noexcept {
+  if (!kHasRabitq && (kind == kSectionBits || kind == kSectionRabq)) return false;
   return std::ranges::find(kKnownSections, kind) != std::end(kKnownSections);
 }
 

@@ -17,7 +17,7 @@ Status VectorStore::stage(std::uint32_t count) noexcept {
   staged_ = 0;
   if (count > kMaxRows - rows_) return Status::kLimitExceeded;
   const std::uint32_t rows = rows_ + count;
-  if (const Status status = vectors_.reserve(rows - released_); status != Status::kOk)
+  if (const Status status = vectors_.reserve(rows - released_rows()); status != Status::kOk)
     return status;
   if (const Status status = deleted_.grow(rows); status != Status::kOk) return status;
   if (shape_.metric == Metric::kCosine)
@@ -52,7 +52,7 @@ Status VectorStore::check(std::span<const std::uint32_t> targets) noexcept {
 
 void VectorStore::take(std::uint32_t from, std::uint32_t to) noexcept {
   if (to == from) return;
-  if (to >= released_) vectors_.move(to - released_, from - released_);
+  if (to >= released_rows()) vectors_.move(to - released_rows(), from - released_rows());
   if (shape_.metric == Metric::kCosine) inverse_norms_[to] = inverse_norms_[from];
 }
 
@@ -77,7 +77,7 @@ Status VectorStore::remove(std::uint32_t row) noexcept {
 }
 
 void VectorStore::end_compact(std::uint32_t rows) noexcept {
-  if (released_ == rows_) released_ = rows;
+  if (released_rows() == rows_) released_ = rows;
   rows_ = rows;
   deleted_count_ = 0;
   deleted_.reset();
@@ -88,7 +88,7 @@ void VectorStore::unstage() noexcept {
   staged_ = 0;
   deleted_.shrink(rows_);
   inverse_norms_.shrink(rows_);
-  vectors_.shrink(rows_ - released_);
+  vectors_.shrink(rows_ - released_rows());
 }
 
 void VectorStore::clear() noexcept {
@@ -100,7 +100,7 @@ void VectorStore::clear() noexcept {
 Status VectorStore::validate_norms() const noexcept {
   if (shape_.metric != Metric::kCosine) return Status::kOk;
   // Any norm of a vector that inverse_norm() takes.
-  for (const float norm : inverse_norms_.span().first(released_))
+  for (const float norm : inverse_norms_.span().first(released_rows()))
     if (!(norm >= 0.5f / static_cast<float>(kMaxNorm) &&
           norm <= 2.0f / static_cast<float>(kMinCosineNorm)))
       return Status::kFormatChecksum;
@@ -114,13 +114,13 @@ Status VectorStore::validate() const noexcept {
       ++deleted;
       continue;
     }
-    if (r < released_) continue;
+    if (r < released_rows()) continue;
     const auto norm = rv::inverse_norm(shape_, {row(r), shape_.row_bytes()});
     if (!norm.ok()) return Status::kFormatChecksum;
     if (shape_.metric == Metric::kCosine && inverse_norms_[r] != *norm)
       return Status::kFormatChecksum;
   }
-  const bool room = rows_ - released_ <= vectors_.capacity();
+  const bool room = rows_ - released_rows() <= vectors_.capacity();
   return deleted == deleted_count_ && room ? validate_norms() : Status::kFormatChecksum;
 }
 

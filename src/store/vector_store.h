@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/bitset.h"
+#include "base/build.h"
 #include "base/memory.h"
 #include "kernels/metric.h"
 #include "store/row_blocks.h"
@@ -35,16 +36,18 @@ class VectorStore {
 
   // The bytes of `row`, live, deleted or staged, unless it is released; valid until the next
   // change.
-  std::byte* row(std::uint32_t row) noexcept { return vectors_.row(row - released_); }
-  const std::byte* row(std::uint32_t row) const noexcept { return vectors_.row(row - released_); }
+  std::byte* row(std::uint32_t row) noexcept { return vectors_.row(row - released_rows()); }
+  const std::byte* row(std::uint32_t row) const noexcept {
+    return vectors_.row(row - released_rows());
+  }
 
   // How many rows from `row` on lie one after another in memory.
   std::uint32_t contiguous_from(std::uint32_t row) const noexcept {
-    return vectors_.contiguous_from(row - released_);
+    return vectors_.contiguous_from(row - released_rows());
   }
 
   // The rows [0, released_rows()) have no vectors here.
-  std::uint32_t released_rows() const noexcept { return released_; }
+  std::uint32_t released_rows() const noexcept { return kHasSingleCopies ? released_ : 0; }
 
   // 1 / |row| under cosine, else 1. Pre: row < rows().
   float inverse_norm(std::uint32_t row) const noexcept {

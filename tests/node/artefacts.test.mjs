@@ -91,9 +91,8 @@ describe('simd128, relaxed, scalar and native builds', () => {
         tokenizer(code, { ecmaVersion: 'latest', sourceType: 'module' }),
         ({ start, end }) => code.slice(start, end),
       );
-    const [simd, ...rest] = ['ruvector', 'ruvector_relaxed', 'ruvector_scalar'].map((name) =>
-      glue(`build/wasm/${name}.mjs`),
-    );
+    const names = ['ruvector', 'ruvector_relaxed', 'ruvector_scalar', 'ruvector_lite'];
+    const [simd, ...rest] = names.map((name) => glue(`build/wasm/${name}.mjs`));
     assert.ok(tokens(simd).length > 500);
     for (const code of rest) assert.deepEqual(tokens(code), tokens(simd));
     assert.ok(readFileSync(join(dist, 'core/glue.js'), 'utf8') === simd, 'dist/ has another glue');

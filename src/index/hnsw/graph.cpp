@@ -63,7 +63,7 @@ Hnsw::List Hnsw::list(std::uint32_t row, std::uint32_t level) noexcept {
 }
 
 void Hnsw::log(std::uint32_t from, std::uint32_t to, std::int32_t change) noexcept {
-  if (log_ == nullptr) return;
+  if (!logs()) return;
   if (log_->reserve(log_->size() + 1) == Status::kOk) log_->push({from, to & kRowMask, change});
 }
 
@@ -71,7 +71,7 @@ void Hnsw::log(std::uint32_t from, std::uint32_t to, std::int32_t change) noexce
 void Hnsw::write_list(std::uint32_t row, std::uint32_t level,
                       std::span<const std::uint32_t> links) noexcept {
   const List list = this->list(row, level);
-  if (level == 0 && log_ != nullptr) {
+  if (level == 0 && logs()) {
     for (const std::uint32_t link : list.span()) log(row, link, -1);
     for (const std::uint32_t link : links) log(row, link, +1);
   }

@@ -15,6 +15,7 @@
 #include <span>
 
 #include "base/bitset.h"
+#include "base/build.h"
 #include "base/memory.h"
 #include "base/top_k.h"
 #include "index/hnsw/scratch.h"
@@ -209,6 +210,7 @@ class Hnsw {
     return const_cast<Hnsw*>(this)->list(twin, 0).links[0];
   }
   bool accepts(const Bitset& accepted, std::uint32_t node) const noexcept;
+  bool logs() const noexcept { return kHasLinkLogs && log_ != nullptr; }
   void log(std::uint32_t from, std::uint32_t to, std::int32_t change) noexcept;
   void write_list(std::uint32_t row, std::uint32_t level,
                   std::span<const std::uint32_t> links) noexcept;
