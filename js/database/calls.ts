@@ -52,6 +52,11 @@ export interface Port {
   listen(listener: (event: DatabaseEvent) => void): void;
 }
 
+/** The error for calls of a database that is closed, or is being closed. */
+export function closed(): RuVectorError {
+  return new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+}
+
 /**
  * Sends a message to a worker or another tab. @throws INVALID_ARGUMENT for what cannot be cloned
  */

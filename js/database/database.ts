@@ -18,7 +18,7 @@ import type {
   VectorInput,
   WriteResult,
 } from '../types.js';
-import type { Port, Verb } from './calls.js';
+import { closed, type Port, type Verb } from './calls.js';
 import { bytesOfSnapshot } from './source.js';
 import type {
   AbortOptions,
@@ -174,9 +174,8 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
   }
 
   async #track<T>(work: () => Promise<T>): Promise<T> {
-    const { calls, closed } = this.shared;
-    if (closed)
-      throw new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+    if (this.shared.closed) throw closed();
+    const { calls } = this.shared;
     const answer = work();
     calls.add(answer);
     try {

@@ -1,7 +1,7 @@
 import { RuVectorError } from '../core/errors.js';
 import { nextTurn } from '../core/turn.js';
 import type { IndexStats } from '../types.js';
-import { type Call, isWrite, type Port, type Standing } from './calls.js';
+import { type Call, closed, isWrite, type Port, type Standing } from './calls.js';
 import type { Origin } from './journal/entry.js';
 import type { Session } from './session.js';
 import { Tabs } from './tabs.js';
@@ -90,8 +90,7 @@ export class LocalPort implements Port {
   async call(call: Call): Promise<unknown> {
     const { verb } = call;
     if (verb === 'close') return this.#close();
-    if (this.#closing !== undefined)
-      throw new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+    if (this.#closing !== undefined) throw closed();
     if (verb === 'storage') return this.#report();
     if (verb === 'flush') return this.#flush();
     if (verb === 'stats') return this.#stats(call);
@@ -108,9 +107,7 @@ export class LocalPort implements Port {
   }
 
   async #write(call: Call): Promise<unknown> {
-    const { version } = this.#session;
-    const result = this.#session.run(call);
-    if (this.#session.version !== version) this.#changed();
+    const result = this.#run(call);
     this.#schedule(FLUSH_MS);
     if (call.verb === 'import') await this.#flush();
     return result;
@@ -121,15 +118,20 @@ export class LocalPort implements Port {
     const known = this.#session.answered(origin);
     // To compact twice does no harm, and what it answers is of now.
     if (known === undefined || call.verb === 'compact') {
-      const { version } = this.#session;
-      const result = this.#session.run(call, origin);
-      if (this.#session.version !== version) this.#changed();
+      const result = this.#run(call, origin);
       await this.#flush();
       return result;
     }
     await this.#flush();
     // The journal does not tell an update from an upsert.
     return call.verb === 'update' ? true : known.result;
+  }
+
+  #run(call: Call, origin?: Origin): unknown {
+    const { version } = this.#session;
+    const result = this.#session.run(call, origin);
+    if (this.#session.version !== version) this.#changed();
+    return result;
   }
 
   #changed(): void {

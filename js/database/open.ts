@@ -1,7 +1,7 @@
 import { checkBoolean, checkKeys, invalid, kindOf, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
 import { type Host, load } from '../core/load.js';
-import { newState } from '../index/create.js';
+import { INDEX_OPTIONS, newState } from '../index/create.js';
 import type { IndexOptions } from '../types.js';
 import type { Port } from './calls.js';
 import { OpenDatabase } from './database.js';
@@ -12,19 +12,6 @@ import type { Platform } from './platform.js';
 import { Session } from './session.js';
 import { bytesOfSnapshot } from './source.js';
 import type { Database, OpenOptions, Role, StorageAdapter } from './types.js';
-
-const INDEX_OPTIONS = [
-  'dimensions',
-  'metric',
-  'model',
-  'index',
-  'quantization',
-  'targetRecall',
-  'truncateDim',
-  'indexed',
-  'maxMemoryBytes',
-  'wasm',
-] as const;
 
 const OPTIONS = [
   ...INDEX_OPTIONS,

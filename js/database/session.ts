@@ -126,11 +126,6 @@ export class Session {
     return this.#durableVersion;
   }
 
-  /** Number of the last change that is in the index. */
-  get sequence(): number {
-    return this.#journal.sequence;
-  }
-
   get waiting(): boolean {
     return this.#rebased || this.#journal.waiting > 0;
   }

@@ -1,6 +1,6 @@
 import { RuVectorError } from '../core/errors.js';
 import { fromPlain, type PlainError, toPlain } from '../core/plain-error.js';
-import { type Call, post, sendable } from './calls.js';
+import { type Call, closed, post, sendable } from './calls.js';
 import type { Origin } from './journal/entry.js';
 
 /**
@@ -136,13 +136,6 @@ export class Tabs {
     if (error === undefined) this.#open?.resolve(result);
     else this.#open?.reject(fromPlain(error));
   }
-}
-
-function closed(): RuVectorError {
-  return new RuVectorError(
-    'CLOSED',
-    'expected an open database, got one that was closed meanwhile',
-  );
 }
 
 interface Ask {

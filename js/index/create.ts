@@ -10,7 +10,8 @@ import { Records } from './records.js';
 import type { State } from './state.js';
 import { METRICS, type Shape } from './vectors.js';
 
-const OPTIONS = [
+/** The keys of IndexOptions. */
+export const INDEX_OPTIONS = [
   'dimensions',
   'metric',
   'model',
@@ -21,7 +22,7 @@ const OPTIONS = [
   'indexed',
   'maxMemoryBytes',
   'wasm',
-];
+] as const;
 
 /** What wasm32 can address, and what of it the default leaves for queries. */
 const MAX_MEMORY = 2 ** 32;
@@ -42,7 +43,7 @@ export async function newState(host: Host, options: IndexOptions): Promise<State
 
 /** Checks the options. What it returns makes what an empty index is, of a core that is loaded. */
 export function checkedState(options: IndexOptions): (core: Core) => State {
-  checkKeys('options', options, OPTIONS);
+  checkKeys('options', options, INDEX_OPTIONS);
   const shape = checkShape(options);
   const { config, ef } = checkConfig(options);
   const { model, maxMemoryBytes = MAX_MEMORY - QUERY_MEMORY, targetRecall } = options;

@@ -1,7 +1,7 @@
 import { invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { fromPlain } from '../core/plain-error.js';
-import { type Call, type Port, post, type Standing, sendable } from '../database/calls.js';
+import { type Call, closed, type Port, post, type Standing, sendable } from '../database/calls.js';
 import type { WorkerLike } from '../database/platform.js';
 import { bytesOfSnapshot } from '../database/source.js';
 import type { DatabaseEvent, OpenOptions, SnapshotSource } from '../database/types.js';
@@ -161,7 +161,7 @@ export class WorkerPort implements Port {
 
   /** With the worker goes its memory. */
   #terminate(): void {
-    this.#failure = new RuVectorError('CLOSED', 'expected an open database, got one after close()');
+    this.#failure = closed();
     this.#end(this.#failure);
     this.#worker.terminate();
   }

@@ -59,6 +59,17 @@ export function keyOf({ kind, generation, number }: Place): string {
   return `${kind === PART ? 'snapshot' : 'journal'}-${generation}-${number}`;
 }
 
+/** The place that a key names; undefined for manifests, and for what is not ours. */
+export function placeOf(key: string): Place | undefined {
+  const [, kind, generation, number] = /^(snapshot|journal)-(\d+)-(\d+)$/.exec(key) ?? [];
+  if (kind === undefined) return undefined;
+  return {
+    kind: kind === 'snapshot' ? PART : SEGMENT,
+    generation: Number(generation),
+    number: Number(number),
+  };
+}
+
 export function corrupt(what: string, cause?: unknown): RuVectorError {
   return new RuVectorError(
     'STORAGE_CORRUPT',

@@ -1,6 +1,6 @@
 import type { Change } from '../../index/change.js';
 import { decodeEntries, type Entry, encodeEntry, type Origin } from './entry.js';
-import { corrupt, type Place, SEGMENT } from './format.js';
+import { corrupt, type Place, placeOf, SEGMENT } from './format.js';
 import { PART_BYTES } from './manifest.js';
 import { TORN, type Vault } from './vault.js';
 
@@ -121,8 +121,8 @@ export class Journal {
   /** Whether a segment is stored after the one that is missing, or broke off, where reading ended. */
   async hasGap(): Promise<boolean> {
     return (await this.#vault.list()).some((key) => {
-      const [, generation, number] = /^journal-(\d+)-(\d+)$/.exec(key) ?? [];
-      return Number(generation) === this.generation && Number(number) > this.#segment;
+      const { kind, generation, number = 0 } = placeOf(key) ?? {};
+      return kind === SEGMENT && generation === this.generation && number > this.#segment;
     });
   }
 

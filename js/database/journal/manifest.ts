@@ -1,5 +1,5 @@
 import type { IndexOptions } from '../../types.js';
-import { corrupt, MANIFEST, PART } from './format.js';
+import { corrupt, MANIFEST, PART, placeOf } from './format.js';
 import { TORN, type Vault } from './vault.js';
 
 /** What a generation is: a snapshot, and where in the history it stands. */
@@ -59,8 +59,8 @@ async function newest(vault: Vault): Promise<Manifest | undefined> {
  * parts of the next snapshot are written before its manifest.
  */
 function isBeyond(key: string, generation: number): boolean {
-  const [, kind, of] = /^(journal|snapshot)-(\d+)-/.exec(key) ?? [];
-  return Number(of) > generation + (kind === 'snapshot' ? 1 : 0);
+  const place = placeOf(key);
+  return place !== undefined && place.generation > generation + (place.kind === PART ? 1 : 0);
 }
 
 function parse(bytes: Uint8Array): Omit<Manifest, 'generation'> {
@@ -114,10 +114,5 @@ export async function readSnapshot(
 /** Removes what is of another generation than `generation`, but for the manifests. */
 export async function sweep(vault: Vault, generation: number): Promise<void> {
   const keys = await vault.list();
-  await vault.delete(
-    keys.filter((key) => {
-      const [, of] = /^(?:snapshot|journal)-(\d+)-\d+$/.exec(key) ?? [];
-      return of !== undefined && Number(of) !== generation;
-    }),
-  );
+  await vault.delete(keys.filter((key) => (placeOf(key)?.generation ?? generation) !== generation));
 }
