@@ -15,7 +15,9 @@ export const browserPlatform: Platform = {
   list: listBrowserDatabases,
   remove: removeBrowserDatabase,
   async worker() {
-    if (typeof Worker === 'undefined') return undefined;
+    // In a worker it is off the page already; and there Firefox 153 hangs at times, for good, where one
+    // nested worker is made as another one ends.
+    if (typeof Worker === 'undefined' || 'WorkerGlobalScope' in globalThis) return undefined;
     // Static, so that bundlers see the file and emit it.
     return new Worker(new URL('./worker/entry.js', import.meta.url), { type: 'module' });
   },

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import test from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CSP, demoMounts, readDocuments, serve, shipped } from '../../web-demo/server.mjs';
 import { createIndex, packageFile, root } from '../support/package.mjs';
 import { snapshot } from './data.js';
 import { SETS } from './suite.js';
 
-/** Milliseconds for a page to finish; it takes a few seconds at most. */
-const PATIENCE = 45_000;
+/** Milliseconds for one assertion, which takes a few seconds at most. */
+const PATIENCE = 60_000;
 
 /** The path of a browser: what the variable says, or the first of `names` on PATH. */
 export function findBrowser(variable, names) {
@@ -114,11 +115,16 @@ async function visit(browser, url) {
   const page = await browser.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(`page error: ${error.message}`));
+  const over = new AbortController();
   try {
     await page.goto(url);
-    const outcome = await within(page.evaluate(outcomeOfPage), url, errors);
+    const outcome = await Promise.race([
+      page.evaluate(outcomeOfPage),
+      standstill(page, url, errors, over.signal),
+    ]);
     return { ...outcome, errors: [...outcome.trouble, ...errors] };
   } finally {
+    over.abort();
     await page.close();
   }
 }
@@ -132,17 +138,24 @@ async function outcomeOfPage() {
   return { results, trouble, violations, title: document.title };
 }
 
-/** `promise`, or after PATIENCE an error that says what was awaited and what went wrong there. */
-async function within(promise, what, errors) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    const give = () =>
-      reject(new Error([`${what}: not done in ${PATIENCE / 1000} s`, ...errors].join('\n')));
-    timer = setTimeout(give, PATIENCE);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
+/** Rejects when no assertion began for PATIENCE, and says which ones did and what went wrong there. */
+async function standstill(page, url, errors, signal) {
+  let begun = [];
+  const look = () =>
+    page
+      .evaluate(() => globalThis.begun)
+      .then(
+        (now) => now,
+        () => begun,
+      );
+  for (let since = Date.now(); Date.now() - since < PATIENCE; ) {
+    await setTimeout(1000);
+    if (signal.aborted) return;
+    // A page that is busy does not answer.
+    const now = await Promise.race([look(), setTimeout(1000, begun)]);
+    if (now.length > begun.length) [begun, since] = [now, Date.now()];
   }
+  throw new Error(
+    [`${url}: standing still for ${PATIENCE / 1000} s`, ...errors, ...begun].join('\n'),
+  );
 }

@@ -1,4 +1,4 @@
-/** Runs the set it is sent and sends back the results, and what broke the content security policy. */
+/** Runs the set it is sent: says what begins, then the results and what broke the security policy. */
 import { run } from './suite.js';
 
 const violations = [];
@@ -7,6 +7,6 @@ addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) 
 );
 
 addEventListener('message', async ({ data }) => {
-  const results = await run(data);
+  const results = await run(data, (name) => postMessage({ begins: name }));
   postMessage({ results, violations });
 });
