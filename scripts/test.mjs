@@ -20,7 +20,7 @@ step('native tests under ASan and UBSan', () => {
 step('fuzz the snapshot reader', () => {
   cmake('fuzz', env);
   const found = mkdtempSync(join(tmpdir(), 'rv-fuzz-')); // libFuzzer writes what it learns here
-  const runs = soak ? 20_000_000 : 200_000;
+  const runs = soak ? 20_000_000 : 100_000;
   tool(
     'build/fuzz/fuzz_snapshot',
     ...[

@@ -180,10 +180,10 @@ describe('maxMemoryBytes', () => {
 
   it('gives back what a refused write took', async (t) => {
     for (const count of [0, 1, 500]) {
-      const index = await newIndex(t, { dimensions, maxMemoryBytes: 60_000_000 }, batch(count));
+      const index = await newIndex(t, { dimensions, maxMemoryBytes: 15_000_000 }, batch(count));
       index.compact();
       const before = index.stats().memoryBytes;
-      refused(() => index.upsert(batch(200_000, 'new')), 'OUT_OF_MEMORY');
+      refused(() => index.upsert(batch(50_000, 'new')), 'OUT_OF_MEMORY');
       assert.equal(index.stats().memoryBytes, before);
       const bad = batch(5000, 'new');
       bad.push({ id: 'bad', vector: new Float32Array(dimensions).fill(NaN) });
