@@ -388,7 +388,10 @@ export interface CompactResult {
 }
 
 export interface MaintainResult {
-  /** Records that wait to be added to the graph; always 0 in the flat index. */
+  /**
+   * Records that wait to be added to the graph, and one more while `ef` is being chosen. 0 in the flat
+   * index, and where a graph has no room.
+   */
   readonly pending: number;
 }
 
@@ -416,7 +419,8 @@ export interface Namespace<M extends object = Metadata> {
   /** `upsert` that takes new ids only. @throws DUPLICATE_ID, and nothing is added */
   insert(items: Item<M> | Iterable<Item<M>>): WriteResult;
   /**
-   * `upsert` in steps of about a millisecond: resume it when there is time. Items are taken from
+   * `upsert` in steps of about a millisecond, but for the one under `index: 'hnsw'` that begins the
+   * graph, at 1,024 records: that links them all. Resume it when there is time. Items are taken from
    * the iterable as they are needed. Each step keeps whole records, so leaving early keeps what is
    * done; bad input throws at its step.
    */

@@ -56,8 +56,10 @@ export class Columns {
       const column = this.#columns.get(path);
       if (column === undefined && (this.#listed || this.#refused.has(path))) continue;
       this.#columns.delete(path);
-      this.#columns.set(path, column?.isWorn ? new Column(path) : (column ?? new Column(path)));
+      this.#columns.set(path, column ?? new Column(path));
     }
+    for (const [path, column] of this.#columns)
+      if (column.isWorn) this.#columns.set(path, new Column(path));
     let from = source.rows;
     for (const column of this.#columns.values()) from = Math.min(from, column.rows);
     // Again those that changed, into the columns that have them; then the rows that any has not.

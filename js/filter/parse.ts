@@ -74,7 +74,8 @@ export function parseFilter(what: string, filter: unknown): Node {
   }
 
   function listOf(at: string, list: unknown): readonly unknown[] {
-    if (!Array.isArray(list)) throw misfit(at, 'an array of filters', list);
+    if (!Array.isArray(list) || list.length === 0)
+      throw misfit(at, 'an array of filters, at least one', list);
     return counted(list) as readonly unknown[];
   }
 

@@ -4,7 +4,7 @@ import { check, INVALID_VECTOR, notNull } from '../core/status.js';
 import { type Node, parseFilter } from '../filter/parse.js';
 import type { Explanation, Match, QueryOptions, QueryResult } from '../types.js';
 import { vectorAt } from './read.js';
-import { checkEf, efFor } from './recall.js';
+import { checkEf, efFor, shownEf } from './recall.js';
 import { checkId, checkNamespace } from './records.js';
 import { opened, type State } from './state.js';
 import {
@@ -115,20 +115,24 @@ export function explain<M extends object>(
           : matching === 0
             ? 'no record matches the filter'
             : 'fewer records match the filter';
-  const [plan, distanceEvaluations, codesScanned, reranked, hops, bytesRead, fallbacks, estimated] =
-    matching === 0 ? NO_COST : Array.from(NO_COST, (_, field) => state.collection.cost(field));
+  const [plan, distanceEvaluations, codesScanned, reranked, hops, bytesRead, fallbacks, share] =
+    Array.from(NO_COST, (_, field) => state.collection.cost(field)) as Cost;
   const walked = plan === GRAPH || plan === TWO_HOPS;
   return {
     plan: walked ? 'hnsw' : plan === 0 ? 'flat' : scannedBy(state),
-    ...(selected && {
+    ...(filter && {
       filter: walked ? (plan === TWO_HOPS ? 'in-graph' : 'iterative') : 'prefilter',
     }),
     requested,
     returned: result.count,
     ...(reason !== undefined && { reason }),
     records,
-    selectivity: { actual: matching / Math.max(1, records), estimated },
-    ef: checked.ef ?? efFor(state, requested),
+    selectivity: {
+      actual: matching / Math.max(1, records),
+      // The core's is of all records.
+      estimated: Math.min(1, (share * state.records.count) / Math.max(1, records)),
+    },
+    ef: checked.ef ?? shownEf(state, requested),
     candidates: plan === 0 ? 0 : reranked,
     distanceEvaluations,
     codesScanned,
@@ -144,10 +148,11 @@ function scannedBy({ config }: State): 'int8' | 'rabitq' {
   return config.quantization === 'int8' ? 'int8' : 'rabitq';
 }
 
-/** `Plan` of src/engine/plan.h, and the fields of cost() when nothing was done. */
+/** `Plan` of src/engine/plan.h, and the fields of cost(). */
 const GRAPH = 2;
 const TWO_HOPS = 3;
-const NO_COST = [0, 0, 0, 0, 0, 0, 0, 0] as const;
+const NO_COST: Cost = [0, 0, 0, 0, 0, 0, 0, 0];
+type Cost = [number, number, number, number, number, number, number, number];
 
 function checkOptions<M extends object>(namespace: string, options: QueryOptions<M>): Checked {
   checkKeys('options', options, OPTIONS);
@@ -177,22 +182,20 @@ function run<M extends object>(
   const started = performance.now();
   const selection = state.records.select(options.namespace, options.filter);
   const count = selection?.count ?? state.records.count;
-  if (count > 0 || selection === undefined) {
-    check(collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, count))));
-    const at = collection.queries();
-    for (const [i, vector] of vectors.entries())
-      core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
-    if (selection) core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
-    const status = collection.search(options.exact, options.ef ?? efFor(state, options.topK));
-    if (status === INVALID_VECTOR) {
-      const faulty = collection.faulty();
-      throw invalidVector(what(faulty), vectors[faulty] as Components);
-    }
-    check(status);
+  check(collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, count))));
+  const at = collection.queries();
+  for (const [i, vector] of vectors.entries())
+    core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
+  if (selection) core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
+  const status = collection.search(options.exact, options.ef ?? efFor(state, options.topK));
+  if (status === INVALID_VECTOR) {
+    const faulty = collection.faulty();
+    throw invalidVector(what(faulty), vectors[faulty] as Components);
   }
+  check(status);
 
   const results = vectors.map((_, i) => {
-    const matches = selection?.count === 0 ? [] : matchesOf<M>(state, i, options);
+    const matches = matchesOf<M>(state, i, options);
     const queryId = `q${++state.queries}`;
     const { version } = state;
     return { matches, count: matches.length, complete: true, queryId, version, tookMs: 0 };

@@ -3,7 +3,7 @@ import { notNull } from '../core/status.js';
 import { parseFilter } from '../filter/parse.js';
 import { isSet } from '../filter/words.js';
 import type { IndexStats, ListOptions, ListResult, StoredItem } from '../types.js';
-import { efFor } from './recall.js';
+import { shownEf } from './recall.js';
 import { checkId } from './records.js';
 import { opened, type State } from './state.js';
 import { storedLength } from './vectors.js';
@@ -84,7 +84,7 @@ export function stats(state: State): IndexStats {
     quantization: state.config.quantization,
     linked: collection.linked(),
     pending: collection.pending(),
-    ef: efFor(state, 10),
+    ef: shownEf(state, 10),
     metric: shape.metric,
     dimensions: shape.stored,
     ...(state.model !== undefined && { model: state.model }),

@@ -1,10 +1,10 @@
 import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
-import { check } from '../core/status.js';
+import { check, INVALID_VECTOR } from '../core/status.js';
 import type { RecallOptions, RecallReport, TuneResult } from '../types.js';
 import { vectorAt } from './read.js';
 import { opened, type State } from './state.js';
-import { checkVectors } from './vectors.js';
+import { checkVectors, invalidVector } from './vectors.js';
 
 /**
  * How much of the truth searches find, from exact scans on sampled queries, and the `ef` that is
@@ -37,6 +37,8 @@ interface Sample {
   readonly vector: ArrayLike<number>;
   /** The record that it is, or ANY. */
   readonly row: number;
+  /** Names the caller's vector in errors. */
+  readonly what?: string;
 }
 
 function sampleRows(state: State, count: number, seed: number): Sample[] {
@@ -70,6 +72,7 @@ function rowsOf(
   const status = collection.search(exact, ef);
   collection.forcePlan(ANY);
   collection.withhold(ANY);
+  if (status === INVALID_VECTOR) throw invalidVector(sample.what ?? 'vector', sample.vector);
   check(status);
   const rows: number[] = [];
   core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row) => {
@@ -118,7 +121,7 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
       : checkVectors('queries', queries, state.shape).slice(0, samples);
   const chosen = ef ?? efFor(opened(state), topK);
   const list = given
-    ? given.map((vector) => ({ vector, row: ANY }))
+    ? given.map((vector, i) => ({ vector, row: ANY, what: `queries[${i}]` }))
     : sampleRows(state, samples, seed);
   const shares = list.map((sample) =>
     share(rowsOf(state, sample, topK, true, 0), rowsOf(state, sample, topK, false, chosen)),
@@ -127,7 +130,7 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
     ...estimate(shares, topK),
     samples: shares.length,
     topK,
-    ef: chosen,
+    ef: ef ?? shownEf(state, topK),
     reference: reference(state),
   };
 }
@@ -146,21 +149,30 @@ export function checkTarget(target: unknown): number {
   return target;
 }
 
-/** The width of a search for `topK`: what the caller fixed, else at least max(2 topK, 32). */
+/**
+ * The width of a search for `topK`: what the caller fixed, else at least max(2 topK, 32). 0 where no
+ * width is known to be enough: then the core does not go by the graph.
+ */
 export function efFor(state: State, topK: number): number {
   if (state.ef !== undefined) return Math.max(state.ef, topK);
   const { tuned } = state;
   const least = Math.max(2 * topK, 32);
-  if (tuned === undefined) return Math.max(least, 64);
+  if (tuned === undefined || tuned.ef === 0) return 0;
   // What was found for 10 neighbours, a little more in an index that has grown since, and for more
   // neighbours as much more as they are.
   const grown = Math.max(1, state.records.count / Math.max(1, tuned.count)) ** 0.5;
   return Math.max(least, Math.ceil(tuned.ef * grown) + 2 * (topK - TUNED_TOP_K));
 }
 
+/** As {@link efFor}; where that is 0, the width of the core. */
+export function shownEf(state: State, topK: number): number {
+  return efFor(state, topK) || Math.max(2 * topK, 64);
+}
+
 export function tune(state: State, options: { readonly targetRecall: number }): TuneResult {
   checkKeys('options', options, ['targetRecall']);
   opened(state).target = checkTarget(options.targetRecall);
+  state.tuning = undefined; // was for the target before
   return tuneNow(state);
 }
 
@@ -198,7 +210,12 @@ export function isTuning(state: State): boolean {
 function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
   const samples = sampleRows(state, TUNING_SAMPLES, 1);
   if (samples.length === 0)
-    return { ...estimate([], 1), ef: efFor(state, TUNED_TOP_K), targetRecall: target, samples: 0 };
+    return {
+      ...estimate([], 1),
+      ef: shownEf(state, TUNED_TOP_K),
+      targetRecall: target,
+      samples: 0,
+    };
   const ladder = state.ef === undefined ? LADDER : [state.ef];
   const shares: number[][] = ladder.map(() => []);
   for (const sample of samples) {
@@ -218,9 +235,10 @@ function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
   const results = ladder.map((ef, i) => ({ ...estimate(shares[i] ?? [], TUNED_TOP_K), ef }));
   const enough = ({ ef, lower }: { ef: number; lower: number }): boolean =>
     lower >= target - 0.01 || ef >= count;
-  const best = results.find(enough) ?? (results.at(-1) as (typeof results)[number]);
-  state.tuned = { ef: best.ef, count };
-  return { ...best, targetRecall: target, samples: samples.length };
+  const best = results.find(enough);
+  state.tuned = { ef: best?.ef ?? 0, count };
+  const widest = results.at(-1) as (typeof results)[number];
+  return { ...(best ?? widest), targetRecall: target, samples: samples.length };
 }
 
 /** Whether the index has a graph and is twice as large, or half, as when its `ef` was chosen. */

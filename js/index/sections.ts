@@ -18,6 +18,8 @@ export const IDS = 0x20534449;
 export const META = 0x4154454d;
 export const INFO = 0x4f464e49;
 export const NAMS = 0x534d414e;
+/** The graph, which is the core's. */
+export const NODE = 0x45444f4e;
 
 export function damaged(message: string, cause?: unknown): RuVectorError {
   return new RuVectorError('FORMAT_CHECKSUM', `the snapshot is damaged: ${message}`, { cause });

@@ -18,6 +18,7 @@ import {
   INFO,
   META,
   NAMS,
+  NODE,
   REQUIRED,
   stored,
 } from './sections.js';
@@ -34,6 +35,7 @@ interface Info {
 
 export function exportSnapshot(state: State): Uint8Array<ArrayBuffer> {
   compact(state);
+  state.tuning = undefined; // begins anew here as there, so that both go on alike
   const { core } = state;
   const sections = hostSections(state);
   const saver = handle<RawSaver>(core.raw, 'Saver', core.raw.createSaver());
@@ -140,6 +142,7 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
       copyWanted(state, loader, bytes);
       check(loader.next());
     }
+    const hasGraph = hasSection(loader, NODE);
     collection = handle<RawCollection>(raw, 'Collection', loader.take());
     const records = readRecords(state, sections, collection.rows());
 
@@ -155,8 +158,10 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
       ({ kind }) => ![IDS, META, INFO, NAMS].includes(kind),
     );
     ++state.version;
-    // As after writes: a graph that was just made, or saved for another target, has no `ef` yet.
-    if (config.index === 'hnsw') advanceTuning(state, 1 + records.count / 8);
+    // As after writes: a graph that was just made, or saved for another target, has no `ef` yet. One
+    // that was saved without is as it was.
+    if (config.index === 'hnsw' && (info.tuned !== undefined || !hasGraph))
+      advanceTuning(state, 1 + records.count / 8);
     return { inserted: records.count, updated: 0, version: state.version };
   } finally {
     collection?.delete();
@@ -170,6 +175,11 @@ function openLoader({ core }: State, loader: RawLoader, bytes: Uint8Array): void
   if (wanted < 0) check(-wanted);
   const prefix = bytes.subarray(0, wanted);
   check(core.heap.withCopy(prefix, (at) => loader.open(at, prefix.length, bytes.length)));
+}
+
+function hasSection(loader: RawLoader, kind: number): boolean {
+  for (let i = 0; i < loader.sectionCount(); ++i) if (loader.section(i, 0) === kind) return true;
+  return false;
 }
 
 function copyWanted({ core }: State, loader: RawLoader, bytes: Uint8Array): void {
@@ -212,7 +222,7 @@ function readInfo(section: HostSection | undefined): Info {
   if (tuned !== undefined) {
     const { ef, count, target } = Object(tuned) as Record<string, unknown>;
     stored('its ef', () => [
-      checkEf(ef),
+      ef === 0 || checkEf(ef),
       checkInteger('count', count, 0, 2 ** 31),
       checkTarget(target),
     ]);

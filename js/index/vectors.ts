@@ -61,14 +61,15 @@ function split(
   what: string,
   input: unknown,
 ): { readonly data: ArrayLike<number>; readonly dims?: readonly number[] } {
-  if (isNumbers(input)) return { data: input };
+  // The caller's array is read once: getters in it can do anything, also to this index.
+  if (isNumbers(input)) return { data: Array.isArray(input) ? Array.from(input) : input };
   if (typeof input === 'object' && input !== null && 'data' in input && 'dims' in input) {
     const { data, dims } = input as { data: ArrayLike<number>; dims: readonly number[] };
     if (Array.isArray(dims) && dims.every((n) => Number.isInteger(n) && n >= 0)) {
       const size = dims.reduce((product, n) => product * n, 1);
       if (Object(data).length !== size)
         throw invalid(what, `${size} elements for dims [${dims}]`, Object(data).length);
-      return { data: isNumbers(data) ? data : Array.from(data), dims };
+      return { data: isNumbers(data) && !Array.isArray(data) ? data : Array.from(data), dims: [...dims] };
     }
   }
   throw invalid(

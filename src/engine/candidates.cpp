@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "base/build.h"
 #include "engine/collection.h"
@@ -162,9 +163,10 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
   if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
   const std::byte* query = codes_.navigator_query(prepared_);
+  const Neighbor known{known_node(), -std::numeric_limits<float>::infinity()};
   std::span<const Neighbor> found;
   if (!kHasFilteredWalks || !input.filtered) {
-    graph_.search(codec, query, known_node(), effort.ef, scratch_);
+    graph_.search(codec, query, known.row, effort.ef, scratch_);
     found = scratch_.beam.sorted();
     count_walk();
   } else {
@@ -177,7 +179,7 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
       TopK matching(candidates_.span().first(ef));
       const std::uint64_t before = scratch_.cost.hops;
       whole = graph_.search_filtered(
-          codec, query, {start, known_node(), &accepted_, plan == Plan::kTwoHops ? 2u : 1u, limit},
+          codec, query, {start, known.row, &accepted_, plan == Plan::kTwoHops ? 2u : 1u, limit},
           matching, scratch_);
       found = matching.sort();
       // Where more rows matched around its start than around the query, it was too narrow.
@@ -191,6 +193,10 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
     if (!whole) return false;
   }
   rank(found, true, 0, nearest);
+  // Codes can rank others of the same code before it, as many as the walk is wide.
+  if (known.row != Hnsw::kNone &&
+      std::ranges::none_of(found, [&](const Neighbor& it) { return it.row == known.row; }))
+    rank({&known, 1}, true, 0, nearest);
   if (input.tail > 0) {
     if (input.has_codes) {
       if (const Status status = scan_codes(graph_rows_, effort, nearest); status != Status::kOk)

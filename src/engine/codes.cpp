@@ -63,7 +63,8 @@ void Codes::activate() noexcept {
     if (has_bits()) bits_->encode(row, turned, term);
     if (has_rabitq()) rabitq_->encode_turned(rabitq_->blocks().row(row), turned, term);
   }
-  if (has_int8_) int8_.encode(row, vector, inverse_norm, residual);
+  if (config_->quantization == Quantization::kInt8)
+    int8_.encode(row, vector, inverse_norm, residual);
 }
 
 void Codes::move(std::uint32_t to, std::uint32_t from) noexcept {
@@ -90,10 +91,14 @@ Status Codes::add_navigation(std::uint32_t rows) noexcept {
     return status;
   }
   has_int8_ = true;
-  const std::span<float> residual = scratch_.span().first(padded(config_->shape.dim));
-  for (std::uint32_t row = 0; row < std::min(rows, store_->rows()) && active_; ++row)
-    int8_.encode(row, store_->row(row), store_->inverse_norm(row), residual);
   return Status::kOk;
+}
+
+void Codes::encode_navigation(std::span<const std::uint32_t> rows) noexcept {
+  if (!has_int8_ || config_->quantization == Quantization::kInt8) return;
+  const std::span<float> residual = scratch_.span().first(padded(config_->shape.dim));
+  for (const std::uint32_t row : rows)
+    int8_.encode(row, store_->row(row), store_->inverse_norm(row), residual);
 }
 
 const Codec& Codes::navigator() const noexcept {

@@ -67,14 +67,17 @@ class Codes {
   // the store); it cannot fail then.
   void activate() noexcept;
 
-  // Encodes the vector as row `row`. Pre: active, and reserve() covers the row.
+  // Encodes the vector as row `row`, but for what encode_navigation() does. Pre: active, and
+  // reserve() covers the row.
   void encode(std::uint32_t row, const std::byte* vector, float inverse_norm) noexcept;
   void move(std::uint32_t to, std::uint32_t from) noexcept;
   void clear() noexcept;
 
-  // Adds the int8 codes that a graph goes by, where it goes by them, for the first `rows` rows.
-  // kOutOfMemory: nothing changed. They stay.
+  // Makes room for the int8 codes that a graph goes by, where it goes by codes of its own, for the
+  // first `rows` rows. kOutOfMemory: nothing changed.
   Status add_navigation(std::uint32_t rows) noexcept;
+  // Encodes the rows in them. They are of no use to a row before it is linked.
+  void encode_navigation(std::span<const std::uint32_t> rows) noexcept;
 
   // What a graph goes by.
   const Codec& navigator() const noexcept;

@@ -117,9 +117,10 @@ class Collection {
   std::span<std::uint64_t> filter() noexcept;
 
   // The min(k, matching rows) nearest rows of each prepared query, nearest first, ties to the
-  // smaller row: exactly so where `exact`, else as near as `ef` makes it (0: as the index chooses).
-  // Distances are what the metric ranks by: squares under euclidean, whose f32 roots could tie
-  // where they do not. kInvalidVector: faulty() says which query; no results then.
+  // smaller row: exactly so where `exact`, else as near as `ef` makes it (0: as scans find them,
+  // since no width of a walk is known to be enough). Distances are what the metric ranks by:
+  // squares under euclidean, whose f32 roots could tie where they do not. kInvalidVector: faulty()
+  // says which query; no results then.
   Status search(bool exact, std::uint32_t ef) noexcept;
 
   // Leaves a row out of the next searches, as if it had never been written: its node is not walked
@@ -159,6 +160,7 @@ class Collection {
   Status reserve_graph(std::uint32_t rows) noexcept;
   void release_updated(std::span<const std::uint32_t> targets) noexcept;
   void relink() noexcept;
+  void link(std::span<const std::uint32_t> rows) noexcept;
   void calibrate() noexcept;
   float measure(Plan plan, std::uint32_t ef, float otherwise) noexcept;
   void drop_graph() noexcept;
@@ -173,6 +175,7 @@ class Collection {
   struct Effort {
     std::uint32_t ef;     // beam width of a walk
     std::uint32_t depth;  // candidates of a scan of codes
+    bool may_walk;        // whether a width was given, or a plan forced
   };
   static constexpr std::uint32_t kDefaultEf = 64;
   Status accept_rows() noexcept;

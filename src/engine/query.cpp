@@ -130,7 +130,7 @@ Collection::Effort Collection::effort(std::uint32_t ef) const noexcept {
                      std::clamp(8.0 * calibration_.reranked_per_k * k_, 1.0 * least, 1.0 * most));
   }
   const std::uint32_t depth = std::max({2 * k_, sure, ef});
-  return {std::min(width, kMaxEf), std::min(depth, kMaxEf)};
+  return {std::min(width, kMaxEf), std::min(depth, kMaxEf), ef != 0 || forced_plan_ != kAny};
 }
 
 PlanInput Collection::plan_input(const Effort& effort) const noexcept {
@@ -146,7 +146,7 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
       static_cast<double>(in.one_bit ? bit_bytes() : codes_.int8().blocks().row_bytes());
   in.ranked = in.one_bit ? calibration_.reranked_per_k * static_cast<float>(k_) : effort.depth;
   in.cost = calibration_;
-  in.has_graph = has_graph() && (kHasFilteredWalks || !filtered_);
+  in.has_graph = effort.may_walk && has_graph() && (kHasFilteredWalks || !filtered_);
   in.tail = store_.rows() - graph_rows_;
   in.ef = effort.ef;
   in.links_bytes = static_cast<double>(graph_.node_bytes());

@@ -60,6 +60,9 @@ Status Collection::save(SectionWriter& writer) noexcept {
   // Anew, so that the bytes depend on the rows, not on the batches that they came in.
   calibration_ = {};
   calibrate();
+  if (codes_.active())
+    for (std::uint32_t row = graph_rows_; row < store_.rows(); ++row)
+      codes_.encode_navigation({&row, 1});
   write_conf();
   Status status = writer.begin_section(kSectionConf, kRequiredFlag);
   if (status == Status::kOk) status = writer.add_part(std::as_bytes(std::span(&conf_, 1)));

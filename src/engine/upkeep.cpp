@@ -34,18 +34,20 @@ void Collection::release_updated(std::span<const std::uint32_t> targets) noexcep
 // Ends a commit: links what release_updated() took out and, in an index of type hnsw, what is new.
 void Collection::relink() noexcept {
   const bool has_codes = codes_.active() || !codes_.wanted();
-  if (relink_.size() > 0) graph_.insert(codes_.navigator(), relink_.span(), 1, scratch_);
+  if (relink_.size() > 0) link(relink_.span());
   relink_.reset();
   if (config_.index == IndexType::kHnsw && has_codes && graph_wanted(store_.rows()))
     static_cast<void>(maintain(pending()));
 }
 
+void Collection::link(std::span<const std::uint32_t> rows) noexcept {
+  codes_.encode_navigation(rows);
+  graph_.insert(codes_.navigator(), rows, 1, scratch_);
+}
+
 std::uint32_t Collection::pending() const noexcept {
-  if (!graph_wanted(store_.live_rows())) return 0;
-  std::uint32_t count = 0;
-  for (std::uint32_t row = graph_rows_; row < store_.rows(); ++row)
-    count += store_.is_live(row) ? 1 : 0;
-  return count;
+  const std::uint32_t rows = store_.live_rows();
+  return graph_wanted(rows) ? rows - graph_.linked_rows() : 0;
 }
 
 Status Collection::maintain(std::uint32_t rows) noexcept {
@@ -60,7 +62,7 @@ Status Collection::maintain(std::uint32_t rows) noexcept {
     const std::uint32_t wanted = std::min(rows, graph_.batch_rows());
     for (; count < wanted && graph_rows_ < store_.rows(); ++graph_rows_)
       if (store_.is_live(graph_rows_)) batch[count++] = graph_rows_;
-    graph_.insert(codes_.navigator(), {batch, count}, 1, scratch_);
+    link({batch, count});
     rows -= count;
   }
   calibrate();

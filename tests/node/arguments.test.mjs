@@ -87,6 +87,37 @@ describe('vectors that are refused', () => {
       }
     });
 
+  it('also where no record matches the filter, and among the queries of an audit', async (t) => {
+    const index = await newIndex(t, { dimensions: 3 }, ab);
+    const bad = [1, Number.NaN, 3];
+    const filter = { absent: 1 };
+    for (const call of [
+      () => index.query(bad, { filter }),
+      () => index.explain(bad, { filter }),
+      () => index.query(bad, { namespace: 'empty' }),
+    ])
+      refusedUnchanged(index, call, 'INVALID_VECTOR', 'got NaN at component 1');
+    const queries = [[1, 2, 3], bad];
+    refusedUnchanged(index, () => index.queryMany(queries, { filter }), 'INVALID_VECTOR', '[1]');
+    refusedUnchanged(index, () => index.measureRecall({ queries }), 'INVALID_VECTOR', 'queries[1]');
+  });
+
+  it('is read once, so that a getter in it that calls the index does no harm', async (t) => {
+    const index = await newIndex(t, { dimensions: 3 }, ab);
+    const wanted = index.query([1, 2, 3], { topK: 1 }).matches;
+    const asks = [1, 2, 3];
+    let reads = 0;
+    Object.defineProperty(asks, 1, {
+      get: () => {
+        ++reads;
+        index.queryMany([ab[0].vector, ab[1].vector], { topK: 2 });
+        return 2;
+      },
+    });
+    assert.deepEqual(index.query(asks, { topK: 1 }).matches, wanted);
+    assert.equal(reads, 1);
+  });
+
   it('a transferred array has no elements left', async (t) => {
     const vector = Float32Array.of(1, 2, 3);
     structuredClone(vector, { transfer: [vector.buffer] });

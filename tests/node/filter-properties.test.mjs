@@ -68,8 +68,8 @@ const { filter } = fc.letrec((tie) => ({
   filter: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     conditions,
-    fc.record({ $and: fc.array(tie('filter'), { maxLength: 3 }) }),
-    fc.record({ $or: fc.array(tie('filter'), { maxLength: 3 }) }),
+    fc.record({ $and: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({ $or: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }) }),
     fc.record({ $not: tie('filter') }),
     fc.tuple(conditions, tie('filter')).map(([left, right]) => ({ ...left, $not: right })),
   ),

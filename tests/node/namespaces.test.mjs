@@ -278,4 +278,13 @@ describe('a snapshot of namespaces', () => {
       const { index } = await three(t);
       refusedUnchanged(index, () => index.import(forged), 'FORMAT_CHECKSUM', 'damaged');
     });
+
+  it('explain() tells the share of the namespace that matches, not of all records', async (t) => {
+    const index = await newIndex(t, { dimensions: 2 });
+    for (let i = 0; i < 30; ++i) index.upsert({ id: `${i}`, vector: [1, i] });
+    index.namespace('one').upsert({ id: 'a', vector: [1, 1], metadata: { n: 1 } });
+    const { filter, selectivity } = index.namespace('one').explain([1, 1]);
+    assert.deepEqual([filter, selectivity], [undefined, { actual: 1, estimated: 1 }]);
+    assert.equal(index.namespace('one').explain([1, 1], { filter: { n: 1 } }).filter, 'prefilter');
+  });
 });

@@ -238,3 +238,65 @@ describe('measureRecall()', () => {
     }
   });
 });
+
+describe('an index whose width is not known to be enough', () => {
+  // Tight clusters, which a walk of the usual width does not leave.
+  const count = 1040;
+  const options = {
+    dimensions: 16,
+    metric: 'euclidean',
+    index: { type: 'hnsw', M: 4, efConstruction: 8 },
+  };
+  const { vectors } = clustered({ seed: 71, count, dimensions: 16, clusters: 8, spread: 3e-3 });
+  const records = itemsOf(vectors);
+  const queries = near(vectors, { seed: 72, count: 50 });
+  const truths = truthOf('euclidean', records, queries, TOP_K);
+  const recall = (index) =>
+    mean(queries.map((query, q) => found(truths[q], index.query(query, { topK: TOP_K }).matches)));
+
+  it('does not go by its graph', async (t) => {
+    const index = await newIndex(t, options, records.slice(0, 1000));
+    for (const record of records.slice(1000)) index.upsert(record); // from 1,024 on a graph, not tuned yet
+    const fresh = await newIndex(t, options);
+    fresh.import(index.export()); // the tuning of `index` begins anew as well
+    for (const it of [index, fresh]) {
+      assert.equal(it.explain(queries[0]).plan, 'rabitq');
+      assert.ok(recall(it) >= 0.95, `${recall(it)}`);
+    }
+    t.diagnostic(`by the graph ${withPlan('graph', () => recall(index))}, else ${recall(index)}`);
+    assert.ok(withPlan('graph', () => recall(index)) < 0.8, 'the graph is no test of it');
+  });
+
+  it('is the same after export and import, and goes on the same', async (t) => {
+    const index = await newIndex(t, options, records.slice(0, 1000));
+    for (const record of records.slice(1000, 1030)) index.upsert(record);
+    const bytes = index.export();
+    const copy = await newIndex(t, options);
+    copy.import(bytes);
+    assert.deepEqual(copy.export(), bytes);
+    for (const record of records.slice(1030)) {
+      index.upsert(record);
+      copy.upsert(record);
+    }
+    assert.deepEqual(copy.export(), index.export());
+  });
+
+  it('forgets what it was finding out when tune() is called', async (t) => {
+    const index = await newIndex(t, { ...options, targetRecall: 0.5 }, records.slice(0, 1000));
+    for (const record of records.slice(1000, 1030)) index.upsert(record);
+    const { ef } = index.tune({ targetRecall: 0.8 });
+    for (const record of records.slice(1030)) index.upsert(record);
+    while (index.maintain({ budgetMs: 10 }).pending > 0);
+    assert.ok(index.stats().ef >= ef, `${index.stats().ef} after ${ef}`);
+  });
+
+  it('finds every record by its own vector, however narrow the walk', async (t) => {
+    const index = await newIndex(t, options, records);
+    const lost = withPlan('graph', () =>
+      records.filter(
+        ({ vector }) => index.query(vector, { topK: 1, ef: 1 }).matches[0].distance !== 0,
+      ),
+    );
+    assert.deepEqual(lost, []);
+  });
+});

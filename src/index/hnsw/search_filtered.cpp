@@ -16,15 +16,11 @@ bool Hnsw::accepts(const Bitset& accepted, std::uint32_t row) const noexcept {
 std::uint32_t Hnsw::gather(std::uint32_t row, const Bitset& accepted, std::uint32_t hops,
                            HnswScratch& scratch) const noexcept {
   std::uint32_t count = 0;
-  const auto keep = [&](std::uint32_t neighbor) {
-    scratch.rows[count] = neighbor;
-    count += count + 1 < HnswScratch::kGroup ? 1 : 0;
-  };
   for (const std::uint32_t link : links(row, 0)) {
     const std::uint32_t neighbor = link & kRowMask;
     if (!scratch.visit(neighbor) || !is_node(neighbor)) continue;
     if (hops == 1 || accepts(accepted, neighbor)) {
-      keep(neighbor);
+      scratch.rows[count++] = neighbor;
       continue;
     }
     ++scratch.cost.hops;
@@ -33,8 +29,11 @@ std::uint32_t Hnsw::gather(std::uint32_t row, const Bitset& accepted, std::uint3
       // Marked only where it is kept: a rejected one may still lead on as a neighbour.
       if (scratch.visited[next] == scratch.epoch || !is_node(next) || !accepts(accepted, next))
         continue;
+      // What there is no room for is not visited: another node may lead there. The rest is kept for
+      // neighbours.
+      if (count + HnswScratch::kGroup >= std::size(scratch.rows)) break;
       scratch.visit(next);
-      keep(next);
+      scratch.rows[count++] = next;
     }
   }
   ++scratch.cost.hops;
