@@ -2,6 +2,7 @@ import { capabilitiesOf } from './core/capabilities.js';
 import { nodeHost } from './core/host-node.js';
 import { latest } from './core/load.js';
 import { createIndexOn } from './index/create.js';
+import { nodePlatform } from './platform-node.js';
 import type { Capabilities, Index, IndexOptions, Metadata } from './types.js';
 
 export { deleteDatabase, listDatabases, open } from './open-node.js';
@@ -20,5 +21,5 @@ export function createIndex<M extends object = Metadata>(options: IndexOptions):
  * file, which is loaded.
  */
 export async function capabilities(): Promise<Capabilities> {
-  return capabilitiesOf(await latest(nodeHost));
+  return capabilitiesOf(await latest(nodeHost), true, await nodePlatform.backends());
 }

@@ -11,7 +11,7 @@ export interface Core {
   readonly loadedFrom: LoadedFrom;
 }
 
-export type LoadedFrom = 'url' | 'inline' | 'given';
+export type LoadedFrom = 'url' | 'import' | 'inline' | 'given';
 
 /** What `WebAssembly.instantiate` takes. */
 export type WasmSource = BufferSource | WebAssembly.Module;
@@ -51,18 +51,7 @@ export async function start(
   try {
     raw = await instantiate(source);
   } catch (cause) {
-    if (!hostHasSimd())
-      throw new RuVectorError(
-        'WASM_UNSUPPORTED',
-        'expected a host with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer',
-        { cause },
-      );
-    throw notLoaded(
-      from,
-      `a module that does not start (${String(cause)}); if a Content-Security-Policy is named there, ` +
-        `add 'wasm-unsafe-eval' to its script-src`,
-      { cause },
-    );
+    throw notStarted(cause, from);
   }
   if (raw.abi() !== ABI)
     throw notLoaded(
@@ -70,6 +59,36 @@ export async function start(
       `ABI ${raw.abi()} instead of ${ABI}: it is of another version than the JavaScript`,
     );
   return { raw, heap: new Heap(raw), loadedFrom };
+}
+
+/** The error for a host that does not run the module: it cannot, or may not, or it is another module. */
+function notStarted(cause: unknown, from: string): RuVectorError {
+  if (!hostHasSimd())
+    return new RuVectorError(
+      'WASM_UNSUPPORTED',
+      'expected a host with WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), ' +
+        `got one without ${typeof WebAssembly === 'object' ? 'SIMD' : 'WebAssembly'}. Update it, or turn ` +
+        'on what turns that off: a setting, Lockdown Mode',
+      { cause },
+    );
+  const said = String(cause);
+  if (/content.security.policy|\bCSP\b|unsafe-eval/i.test(said))
+    return notLoaded(
+      from,
+      `a Content-Security-Policy that forbids WebAssembly (${said})`,
+      { cause },
+      "Add 'wasm-unsafe-eval' to its script-src; in an extension, to extension_pages of the manifest's " +
+        'content_security_policy',
+    );
+  if (/code generation/i.test(said))
+    return notLoaded(
+      from,
+      `a host that compiles no bytes (${said})`,
+      { cause },
+      "Import the file as a module, as in: import wasm from '@ruvector/wasm/ruvector.wasm', and pass it " +
+        "as the option 'wasm'",
+    );
+  return notLoaded(from, `a module that does not start (${said})`, { cause });
 }
 
 /** The glue gives the module at once; this promise waits until it runs, or says why it does not. */
@@ -110,17 +129,20 @@ export function handle<T extends RawHandle>(
   return object as unknown as T;
 }
 
+const COPY =
+  "Copy dist/ruvector.wasm of @ruvector/wasm there, or pass its URL or bytes as the option 'wasm' " +
+  "(wasmBytes() of '@ruvector/wasm/inline' needs no file)";
+
 /** The error for a place that does not give the module: what came, and what to do. */
 export function notLoaded(
   from: string,
   got: string,
   options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {},
+  remedy: string = COPY,
 ): RuVectorError {
   return new RuVectorError(
     'WASM_LOAD_FAILED',
-    `expected the ruvector.wasm of this version from ${from}, got ${got}. Copy dist/ruvector.wasm of ` +
-      `@ruvector/wasm there, or pass its URL or bytes as the option 'wasm' (wasmBytes() of ` +
-      `'@ruvector/wasm/inline' needs no file)`,
+    `expected the ruvector.wasm of this version from ${from}, got ${got}. ${remedy}`,
     { ...options, details: { from, ...options.details } },
   );
 }
