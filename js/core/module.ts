@@ -85,8 +85,7 @@ function notStarted(cause: unknown, from: string): RuVectorError {
       from,
       `a host that compiles no bytes (${said})`,
       { cause },
-      "Import the file as a module, as in: import wasm from '@ruvector/wasm/ruvector.wasm', and pass it " +
-        "as the option 'wasm'",
+      "Import '@ruvector/wasm/ruvector.wasm' as a module, and pass what that gives as the option 'wasm'",
     );
   return notLoaded(from, `a module that does not start (${said})`, { cause });
 }
@@ -160,6 +159,6 @@ export function checkMagic(bytes: Uint8Array, from: string): void {
       ? 'nothing'
       : text.startsWith('<')
         ? `HTML (${JSON.stringify(text)}): the server answers unknown paths with a page`
-        : `bytes ${hex}`;
-  throw notLoaded(from, `${got} instead of 00 61 73 6d`, { details: { firstBytes: hex } });
+        : `bytes ${hex} instead of 00 61 73 6d`;
+  throw notLoaded(from, got, { details: { firstBytes: hex } });
 }

@@ -201,7 +201,9 @@ function assertionsOf(ruvector, made, expected) {
         backend: 'map',
         read: async (key) => values.get(key),
         write: async (key, value) => void values.set(key, value.slice()),
-        delete: async (keys) => keys.forEach((key) => values.delete(key)),
+        delete: async (keys) => {
+          for (const key of keys) values.delete(key);
+        },
         list: async () => [...values.keys()],
       };
       const list = records(seededFor('cosine', { seed: 2, count: 100, dimensions: 48 }));
