@@ -60,6 +60,16 @@ export function likeNode(relaxedSimd) {
   };
 }
 
+/** What holds at the edge, where the wasm is imported. */
+export function atTheEdge(relaxedSimd) {
+  const capabilities = { simd: true, relaxedSimd, threads: false };
+  return {
+    automatic: 'memory',
+    worker: false,
+    capabilities: { ...capabilities, storage: ['memory'], loadedFrom: 'import' },
+  };
+}
+
 /**
  * Runs `report` twice, the second time with the control, and makes the outcome of a row of both.
  * @param {(options: object) => Promise<object>} report
