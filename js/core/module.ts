@@ -71,7 +71,7 @@ function notStarted(cause: unknown, from: string): RuVectorError {
         'on what turns that off: a setting, Lockdown Mode',
       { cause },
     );
-  const said = String(cause);
+  const said = String(cause).trim();
   if (/content.security.policy|\bCSP\b|unsafe-eval/i.test(said))
     return notLoaded(
       from,
