@@ -75,6 +75,8 @@ const JS = {
     'js/index',
     'js/open-browser.ts',
     'js/open-node.ts',
+    'js/workerd.ts',
+    'js/edge-light.ts',
     'js/types.ts',
   ],
 };

@@ -20,7 +20,7 @@ const PAGE = `<!doctype html>
 `;
 
 /** What a driver calls in the page; each answer is plain JSON. */
-const PROGRAM = `import { cold, run } from './run.mjs';
+const PROGRAM = `import { cold, run, text } from './run.mjs';
 const resources = () => performance.getEntriesByType('resource').map(({ name }) => name);
 if (location.search === '?without-simd') {
   WebAssembly.validate = () => false;
@@ -30,15 +30,11 @@ if (location.search === '?without-simd') {
 }
 globalThis.matrix = {
   run,
+  text,
   async fetched() {
     const before = resources();
     await cold();
     return resources().filter((name) => !before.includes(name));
-  },
-  async text(wasm) {
-    const { createIndex } = await import('${DIST}index.js');
-    const error = await createIndex({ dimensions: 2, wasm }).catch((error) => error);
-    return \`\${error.code}: \${error.message}\`;
   },
 };
 globalThis.matrixIsReady?.();

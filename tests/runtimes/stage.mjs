@@ -19,8 +19,9 @@ const SHARED = [
 const PATIENCE = 180_000;
 
 /**
- * A fresh folder `home` with the package in node_modules, the assertions, and `run.mjs`, whose
- * `run(options)` is `report()` of the package imported as `specifier`.
+ * A fresh folder `home` with the package in node_modules, the assertions, and `run.mjs`, of the package
+ * imported as `specifier`: `run(options)` reports, `cold()` is the cold start alone, `text(wasm)` is what
+ * a user reads of a module that does not load.
  */
 export async function stage({ tarball, home }, specifier = '@ruvector/wasm') {
   rmSync(home, { recursive: true, force: true });
@@ -40,6 +41,11 @@ const made = ${JSON.stringify(made)};
 const load = () => import(${JSON.stringify(specifier)});
 export const cold = () => coldStart(load);
 export const run = (options) => report(load, { made, ...options });
+export async function text(wasm) {
+  const { createIndex } = await load();
+  const { code, message } = await createIndex({ dimensions: 2, wasm }).catch((error) => error);
+  return \`\${code}: \${message}\`;
+}
 `,
   );
   return home;

@@ -14,15 +14,37 @@ const PACKAGES = { wrangler: '4.86.0', miniflare: '4.20260426.0' };
 const DATE = '2026-04-01';
 
 /** Clocks stand still while a Worker computes: the first answer is timed from outside. */
-const PROGRAM = `import { cold, run } from './run.mjs';
+const PROGRAM = `import { cold, run, text } from './run.mjs';
+const EMPTY_MODULE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 export default {
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname === '/cold') await cold();
+    if (pathname === '/text') return Response.json(await text(EMPTY_MODULE));
     return Response.json(pathname === '/run' ? await run(await request.json()) : 'ready');
   },
 };
 `;
+
+/** The names of 0.1.x, on the index of the same conditions. */
+const WITH_COMPAT = `import init, { VectorDB } from '@ruvector/wasm/compat';
+import program from './program.mjs';
+async function compat() {
+  await init();
+  const db = new VectorDB(2, 'cosine');
+  db.insert([1, 2], 'a', null);
+  return db.search([1, 2], 1)[0].id;
+}
+export default {
+  async fetch(request) {
+    const isCompat = new URL(request.url).pathname === '/compat';
+    return isCompat ? Response.json(await compat()) : program.fetch(request);
+  },
+};
+`;
+
+const TEXT =
+  /^WASM_LOAD_FAILED: .*compiles no bytes.* Import '@ruvector\/wasm\/ruvector\.wasm' as a module/;
 
 /** @param {(path: string, init?: object) => Promise<Response>} ask */
 async function outcomeOf(version, ask) {
@@ -36,8 +58,11 @@ async function outcomeOf(version, ask) {
   const start = performance.now();
   await answer('/cold');
   const coldStartMs = performance.now() - start;
-  const expected = atTheEdge(true);
-  return outcome(version, expected, (options) => answer('/run', options), { coldStartMs });
+  const text = await answer('/text');
+  if (!TEXT.test(text)) return { version, outcome: 'fail', detail: `bytes: ${text}` };
+  const texts = { 'bytes, which it does not compile': text };
+  const more = { coldStartMs, texts };
+  return outcome(version, atTheEdge(true), (options) => answer('/run', options), more);
 }
 
 function versionIn(folder, name) {
@@ -76,7 +101,8 @@ async function underMiniflare(row) {
 async function underWrangler(row) {
   const folder = installed('wrangler', PACKAGES);
   const cwd = await stage(row);
-  writeFileSync(join(cwd, 'worker.mjs'), PROGRAM);
+  writeFileSync(join(cwd, 'program.mjs'), PROGRAM);
+  writeFileSync(join(cwd, 'worker.mjs'), WITH_COMPAT);
   const config = { name: 'matrix', main: 'worker.mjs', compatibility_date: DATE };
   writeFileSync(join(cwd, 'wrangler.json'), JSON.stringify({ ...config, send_metrics: false }));
   const wrangler = join(folder, 'node_modules/wrangler/bin/wrangler.js');
@@ -88,7 +114,10 @@ async function underWrangler(row) {
   });
   try {
     const url = await address(child);
-    return await outcomeOf(PACKAGES.wrangler, (path, init) => fetch(`${url}${path}`, init));
+    const result = await outcomeOf(PACKAGES.wrangler, (path, init) => fetch(`${url}${path}`, init));
+    const found = await (await fetch(`${url}/compat`)).text();
+    if (found !== '"a"') throw new Error(`expected the compat entry to find a, got ${found}`);
+    return result;
   } finally {
     process.kill(-child.pid, 'SIGKILL');
   }
