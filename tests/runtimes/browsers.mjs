@@ -53,8 +53,8 @@ export const inPage = {
 };
 
 /**
- * @typedef {(url: string, name: string, argument?: unknown) => Promise<unknown>} Ask opens a page of its
- *   own and calls a function of `globalThis.matrix`
+ * @typedef {(url: string, calls: [name: string, argument?: unknown][]) => Promise<unknown[]>} Ask opens a
+ *   page of its own and calls functions of `globalThis.matrix`, one after another
  *
  * @param {object} row what the row is run with
  * @param {{ version: string, expected: object, ask: Ask, askWithoutSimd?: Ask }} browser without
@@ -74,19 +74,30 @@ export async function outcomeInBrowser(row, { version, expected, ask, askWithout
   });
   try {
     const page = `${server.url}page.html`;
-    const result = await outcome(version, expected, (options) => ask(page, 'run', options));
+    const [report] = await ask(page, [['run', { expected }]]);
+    const [fetched, control, html, lost] = await ask(page, [
+      ['fetched'],
+      ['run', { expected, control: true }],
+      ['text', '/rewritten/ruvector.wasm'],
+      ['text', '/lost/ruvector.wasm'],
+    ]);
+    const result = await outcome(version, expected, async (options) =>
+      options.control ? control : report,
+    );
     if (result.outcome === 'fail') return result;
-    const bytes = bytesOf(home, await ask(page, 'fetched'));
+    const [blocked] = await ask(`${server.url}without-eval/page.html`, [['text']]);
+    const [bare] = await (askWithoutSimd?.(page, [['text']]) ??
+      ask(`${page}?without-simd`, [['text']]));
     const texts = {
-      'HTML instead of wasm': await ask(page, 'text', '/rewritten/ruvector.wasm'),
-      'file not found': await ask(page, 'text', '/lost/ruvector.wasm'),
-      'wasm blocked by CSP': await ask(`${server.url}without-eval/page.html`, 'text'),
-      'missing SIMD': await (askWithoutSimd?.(page, 'text') ?? ask(`${page}?without-simd`, 'text')),
+      'HTML instead of wasm': html,
+      'file not found': lost,
+      'wasm blocked by CSP': blocked,
+      'missing SIMD': bare,
     };
     const silent = Object.entries(texts).filter(([what, text]) => !SAYS[what].test(text));
     if (silent.length > 0)
       return { version, outcome: 'fail', detail: silent.map((it) => it.join(': ')).join('\n') };
-    return { ...result, bytes, texts };
+    return { ...result, bytes: bytesOf(home, fetched), texts };
   } finally {
     await server.close();
   }
@@ -108,20 +119,19 @@ function bytesOf(home, urls) {
 
 /** `Ask` of a browser that Playwright or Puppeteer has launched. */
 export function askIn(browser) {
-  return async (url, name, argument) => {
+  return async (url, calls) => {
     const page = await browser.newPage();
     try {
       await page.goto(url);
-      return await page.evaluate(
-        async ([name, argument]) => {
-          if (globalThis.matrix === undefined)
-            await new Promise((ready) => {
-              globalThis.matrixIsReady = ready;
-            });
-          return globalThis.matrix[name](argument);
-        },
-        [name, argument],
-      );
+      return await page.evaluate(async (calls) => {
+        if (globalThis.matrix === undefined)
+          await new Promise((ready) => {
+            globalThis.matrixIsReady = ready;
+          });
+        const answers = [];
+        for (const [name, argument] of calls) answers.push(await globalThis.matrix[name](argument));
+        return answers;
+      }, calls);
     } finally {
       await page.close();
     }

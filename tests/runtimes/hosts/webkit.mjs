@@ -24,11 +24,15 @@ const ENVIRONMENT = {
   WEBKIT_DISABLE_DMABUF_RENDERER: '1',
 };
 
-/** In the page: waits for its program, calls a function of it, and hands over what came of that. */
-const CALL = `const [name, argument, done] = arguments;
-const call = () => globalThis.matrix[name](argument ?? undefined).then(
-  (value) => done({ value }), (error) => done({ error: String(error) }));
-if (globalThis.matrix) call(); else globalThis.matrixIsReady = call;`;
+/** In the page: waits for its program, calls functions of it, and hands over what came of that. */
+const CALL = `const [calls, done] = arguments;
+const answers = [];
+const call = async () => {
+  for (const [name, argument] of calls)
+    answers.push(await globalThis.matrix[name](argument ?? undefined));
+};
+const begin = () => call().then(() => done({ answers }), (error) => done({ error: String(error) }));
+if (globalThis.matrix) begin(); else globalThis.matrixIsReady = begin;`;
 
 /** The path of MiniBrowser, installed where that can be done. @throws Missing */
 function miniBrowser() {
@@ -99,12 +103,12 @@ async function run(row) {
       return await outcomeInBrowser(row, {
         version: capabilities.browserVersion,
         expected: EXPECTED,
-        async ask(url, name, argument) {
+        async ask(url, calls) {
           await send('POST', `${session}/url`, { url });
-          const execute = { script: CALL, args: [name, argument ?? null] };
-          const { value, error } = await send('POST', `${session}/execute/async`, execute);
+          const execute = { script: CALL, args: [calls] };
+          const { answers, error } = await send('POST', `${session}/execute/async`, execute);
           if (error) throw new Error(error);
-          return value;
+          return answers;
         },
       });
     } finally {
