@@ -1,7 +1,6 @@
 import { browserHost } from './core/host-browser.js';
 import type { Platform } from './database/platform.js';
 import {
-  browserBackends,
   browserPlace,
   browserStorage,
   listBrowserDatabases,
@@ -13,7 +12,6 @@ export const browserPlatform: Platform = {
   host: browserHost,
   storage: browserStorage,
   automatic: browserPlace,
-  backends: browserBackends,
   list: listBrowserDatabases,
   remove: removeBrowserDatabase,
   async worker() {

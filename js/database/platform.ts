@@ -1,5 +1,4 @@
 import type { Host } from '../core/load.js';
-import type { Capabilities } from '../types.js';
 import type { DatabaseInfo, StorageAdapter } from './types.js';
 
 /** What an entry of the package knows of its kind of host. */
@@ -9,8 +8,6 @@ export interface Platform {
   storage(scheme: string, place: string): Promise<StorageAdapter | undefined>;
   /** The place of `storage: 'auto'`, as `scheme:place`. */
   automatic(name: string): string;
-  /** The backends that work here, found out by asking the host. */
-  backends(): Promise<Capabilities['storage']>;
   /** Databases that can be listed. */
   list(): Promise<DatabaseInfo[]>;
   /** Deletes a database by its name or its storage. */

@@ -107,8 +107,9 @@ export async function outcomeInBrowser(row, { version, expected, ask, askWithout
 const SAYS = {
   'HTML instead of wasm': /^WASM_LOAD_FAILED: .*HTML.* Copy dist\/ruvector\.wasm/,
   'file not found': /^WASM_LOAD_FAILED: .*HTTP 404.* Copy dist\/ruvector\.wasm/,
-  'wasm blocked by CSP': /^WASM_LOAD_FAILED: .*forbids WebAssembly.* Add 'wasm-unsafe-eval'/,
-  'missing SIMD': /^WASM_UNSUPPORTED: .*WebAssembly SIMD.*without SIMD/,
+  'wasm blocked by CSP':
+    /^WASM_LOAD_FAILED: .*does not start.* Add 'wasm-unsafe-eval' to script-src/,
+  'missing SIMD': /^WASM_UNSUPPORTED: .*WebAssembly SIMD.*got one without. Update it/,
 };
 
 /** What these files of the package weigh as a server sends them. */

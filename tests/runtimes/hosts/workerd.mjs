@@ -44,7 +44,7 @@ export default {
 `;
 
 const TEXT =
-  /^WASM_LOAD_FAILED: .*compiles no bytes.* Import '@ruvector\/wasm\/ruvector\.wasm' as a module/;
+  /^WASM_LOAD_FAILED: .*code generation disallowed.* Import '@ruvector\/wasm\/ruvector\.wasm' as a module/;
 
 /** @param {(path: string, init?: object) => Promise<Response>} ask */
 async function outcomeOf(version, ask) {
