@@ -13,7 +13,7 @@ const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
 const CONFIGURED =
   `manifest.json: "content_security_policy": { "extension_pages": "${POLICY}" }; service workers have ` +
-  'no import(), so bundled into one file, with the .wasm files in the folder above it';
+  'no import(), so bundled into one file, with the .wasm files beside it';
 
 const PROGRAM = `import { run } from './run.mjs';
 globalThis.matrix = { run };
@@ -49,7 +49,7 @@ async function run(row) {
   const extension = join(home, 'extension');
   await build({
     stdin: { contents: PROGRAM, resolveDir: home },
-    outfile: join(extension, 'background/worker.js'),
+    outfile: join(extension, 'worker.js'),
     bundle: true,
     format: 'esm',
     logLevel: 'error',
@@ -60,7 +60,7 @@ async function run(row) {
     manifest_version: 3,
     name: 'matrix',
     version: '1.0',
-    background: { service_worker: 'background/worker.js', type: 'module' },
+    background: { service_worker: 'worker.js', type: 'module' },
     content_security_policy: { extension_pages: POLICY },
   };
   writeFileSync(join(extension, 'manifest.json'), JSON.stringify(manifest));
