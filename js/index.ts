@@ -2,6 +2,7 @@ import { capabilitiesOf } from './core/capabilities.js';
 import { browserHost } from './core/host-browser.js';
 import { latest } from './core/load.js';
 import { createIndexOn } from './index/create.js';
+import { browserBackends } from './storage/backends.js';
 import type { Capabilities, Index, IndexOptions, Metadata } from './types.js';
 
 export { deleteDatabase, listDatabases, open } from './open-browser.js';
@@ -20,5 +21,6 @@ export function createIndex<M extends object = Metadata>(options: IndexOptions):
  * file, which is loaded.
  */
 export async function capabilities(): Promise<Capabilities> {
-  return capabilitiesOf(await latest(browserHost));
+  const threads = typeof Worker !== 'undefined';
+  return capabilitiesOf(await latest(browserHost), threads, await browserBackends());
 }

@@ -20,5 +20,5 @@ export function createIndex<M extends object = Metadata>(options: IndexOptions):
  * file, which is loaded.
  */
 export async function capabilities(): Promise<Capabilities> {
-  return capabilitiesOf(await latest(nodeHost));
+  return capabilitiesOf(await latest(nodeHost), true, ['file', 'memory']);
 }

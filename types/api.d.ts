@@ -509,8 +509,13 @@ export interface Capabilities {
     readonly relaxedSimd: boolean;
     /** Whether the host could share wasm memory between threads. */
     readonly threads: boolean;
-    /** Where the module came from: the package's file, the inline copy, or the option `wasm`. */
-    readonly loadedFrom: 'url' | 'inline' | 'given';
+    /** Where `open()` can keep data here; an adapter of your own can be anything, anywhere. */
+    readonly storage: readonly ('indexeddb' | 'opfs' | 'file' | 'memory')[];
+    /**
+     * Where the module came from: the package's file, read (`url`) or imported as a module (`import`),
+     * the inline copy, or the option `wasm`.
+     */
+    readonly loadedFrom: 'url' | 'import' | 'inline' | 'given';
 }
 
 /** The public types of `open()`: a database is the verbs of an index, asynchronous, and kept. */

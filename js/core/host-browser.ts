@@ -7,7 +7,8 @@ export const browserHost: Host = {
     const url = relaxed
       ? new URL('../ruvector.relaxed.wasm', import.meta.url)
       : new URL('../ruvector.wasm', import.meta.url);
-    return { bytes: await bytesOfUrl(url), from: url.href };
+    return { source: await bytesOfUrl(url), from: url.href };
   },
+  inline: async () => (await import('../inline.js')).wasmBytes(),
   read: bytesOfUrl,
 };

@@ -6,8 +6,9 @@ import { notLoaded } from './module.js';
 export const nodeHost: Host = {
   async installed(relaxed) {
     const url = new URL(`../ruvector${relaxed ? '.relaxed' : ''}.wasm`, import.meta.url);
-    return { bytes: await bytesOfFile(url), from: url.href };
+    return { source: await bytesOfFile(url), from: url.href };
   },
+  inline: async () => (await import('../inline.js')).wasmBytes(),
   read(location) {
     return /^(https?|data|blob):/i.test(location) ? bytesOfUrl(location) : bytesOfFile(location);
   },

@@ -5,15 +5,18 @@ import { type Core, checkMagic, hostHasRelaxedSimd, notLoaded, start } from './m
 /** What the option `wasm` takes. */
 export type GivenWasm = string | URL | Response | BufferSource | WebAssembly.Module;
 
-/** How one kind of host gets at bytes; core/host-*.ts implement it. */
+/** WebAssembly, as bytes or compiled, and where it was looked for. */
+export interface Found {
+  readonly source: Uint8Array<ArrayBuffer> | WebAssembly.Module;
+  readonly from: string;
+}
+
+/** How one kind of host gets at the WebAssembly; core/host-*.ts implement it. */
 export interface Host {
-  /**
-   * `ruvector.wasm` as installed with the package, or its twin with relaxed SIMD, and where it was
-   * looked for.
-   */
-  installed(
-    relaxed: boolean,
-  ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly from: string }>;
+  /** `ruvector.wasm` as installed with the package, or its twin with relaxed SIMD. */
+  installed(relaxed: boolean): Promise<Found>;
+  /** The copy in the JavaScript, for when the file is lost; none where bytes may not be compiled. */
+  inline?(): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes at a URL or, where the host has files, a path. */
   read(location: string): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -83,9 +86,9 @@ async function loadInstalled(host: Host): Promise<Core> {
     return await startInstalled(host, false);
   } catch (first) {
     // The file is lost or replaced, as bundlers do: once, from the module that carries it.
+    if (host.inline === undefined) throw first;
     try {
-      const { wasmBytes } = await import('../inline.js');
-      return await start(wasmBytes(), 'inline', 'the inline copy');
+      return await start(await host.inline(), 'inline', 'the inline copy');
     } catch {
       throw first;
     }
@@ -93,9 +96,10 @@ async function loadInstalled(host: Host): Promise<Core> {
 }
 
 async function startInstalled(host: Host, relaxed: boolean): Promise<Core> {
-  const { bytes, from } = await host.installed(relaxed);
-  checkMagic(bytes, from);
-  return start(bytes, 'url', from);
+  const { source, from } = await host.installed(relaxed);
+  if (isModule(source)) return start(source, 'import', from);
+  checkMagic(source as Uint8Array, from);
+  return start(source, 'url', from);
 }
 
 async function loadGiven(host: Host, given: GivenWasm): Promise<Core> {
@@ -109,7 +113,7 @@ async function loadGiven(host: Host, given: GivenWasm): Promise<Core> {
 async function read(
   host: Host,
   given: string | URL | Response | BufferSource,
-): ReturnType<Host['installed']> {
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly from: string }> {
   if (typeof given === 'string' || 'href' in given)
     return { bytes: await host.read(String(given)), from: String(given) };
   if ('arrayBuffer' in given) {

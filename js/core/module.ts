@@ -11,7 +11,7 @@ export interface Core {
   readonly loadedFrom: LoadedFrom;
 }
 
-export type LoadedFrom = 'url' | 'inline' | 'given';
+export type LoadedFrom = 'url' | 'import' | 'inline' | 'given';
 
 /** What `WebAssembly.instantiate` takes. */
 export type WasmSource = BufferSource | WebAssembly.Module;
@@ -51,18 +51,7 @@ export async function start(
   try {
     raw = await instantiate(source);
   } catch (cause) {
-    if (!hostHasSimd())
-      throw new RuVectorError(
-        'WASM_UNSUPPORTED',
-        'expected a host with WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer',
-        { cause },
-      );
-    throw notLoaded(
-      from,
-      `a module that does not start (${String(cause)}); if a Content-Security-Policy is named there, ` +
-        `add 'wasm-unsafe-eval' to its script-src`,
-      { cause },
-    );
+    throw notStarted(cause, from);
   }
   if (raw.abi() !== ABI)
     throw notLoaded(
@@ -70,6 +59,24 @@ export async function start(
       `ABI ${raw.abi()} instead of ${ABI}: it is of another version than the JavaScript`,
     );
   return { raw, heap: new Heap(raw), loadedFrom };
+}
+
+/** The error for a host that does not run the module: it cannot, or may not, or it is another module. */
+function notStarted(cause: unknown, from: string): RuVectorError {
+  if (!hostHasSimd())
+    return new RuVectorError(
+      'WASM_UNSUPPORTED',
+      'expected a host with WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), ' +
+        'got one without. Update it, or end what turns that off, as Lockdown Mode',
+      { cause },
+    );
+  const said = String(cause).trim();
+  const remedy = /content.security.policy|\bCSP\b|unsafe-eval/i.test(said)
+    ? "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; an extension's is in manifest.json"
+    : /code generation/i.test(said)
+      ? "Import '@ruvector/wasm/ruvector.wasm' as a module, and pass that as the option 'wasm'"
+      : undefined;
+  return notLoaded(from, `a module that does not start (${said})`, { cause }, remedy);
 }
 
 /** The glue gives the module at once; this promise waits until it runs, or says why it does not. */
@@ -110,17 +117,20 @@ export function handle<T extends RawHandle>(
   return object as unknown as T;
 }
 
+const COPY =
+  "Copy dist/ruvector.wasm of @ruvector/wasm there, or pass its URL or bytes as the option 'wasm' " +
+  "(wasmBytes() of '@ruvector/wasm/inline' needs no file)";
+
 /** The error for a place that does not give the module: what came, and what to do. */
 export function notLoaded(
   from: string,
   got: string,
   options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {},
+  remedy: string = COPY,
 ): RuVectorError {
   return new RuVectorError(
     'WASM_LOAD_FAILED',
-    `expected the ruvector.wasm of this version from ${from}, got ${got}. Copy dist/ruvector.wasm of ` +
-      `@ruvector/wasm there, or pass its URL or bytes as the option 'wasm' (wasmBytes() of ` +
-      `'@ruvector/wasm/inline' needs no file)`,
+    `expected the ruvector.wasm of this version from ${from}, got ${got}. ${remedy}`,
     { ...options, details: { from, ...options.details } },
   );
 }
@@ -138,6 +148,6 @@ export function checkMagic(bytes: Uint8Array, from: string): void {
       ? 'nothing'
       : text.startsWith('<')
         ? `HTML (${JSON.stringify(text)}): the server answers unknown paths with a page`
-        : `bytes ${hex}`;
-  throw notLoaded(from, `${got} instead of 00 61 73 6d`, { details: { firstBytes: hex } });
+        : `bytes ${hex} instead of 00 61 73 6d`;
+  throw notLoaded(from, got, { details: { firstBytes: hex } });
 }

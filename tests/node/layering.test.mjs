@@ -31,7 +31,7 @@ const JS = {
   'js/types.ts': [],
   'js/base64.d.ts': [],
   'js/inline.ts': ['js/base64.d.ts'],
-  'js/core': ['js/types.ts', 'js/inline.ts', 'types/raw.d.ts'],
+  'js/core': ['js/types.ts', 'js/inline.ts', 'types/raw.d.ts', 'wasm'],
   'js/filter': ['js/core', 'js/types.ts'],
   'js/index': ['js/core', 'js/filter', 'js/types.ts', 'types/raw.d.ts'],
   'js/database': ['js/core', 'js/index', 'js/worker', 'js/types.ts'],
@@ -47,8 +47,19 @@ const JS = {
   'js/platform-node.ts': ['js/core', 'js/database', 'js/storage'],
   'js/open-browser.ts': ['js/database', 'js/platform-browser.ts', 'js/types.ts'],
   'js/open-node.ts': ['js/database', 'js/platform-node.ts', 'js/types.ts'],
+  'js/platform-edge.ts': ['js/core', 'js/database', 'js/storage'],
+  'js/edge.ts': ['js/core', 'js/database', 'js/index', 'js/platform-edge.ts', 'js/types.ts'],
+  'js/workerd.ts': ['js/core', 'js/edge.ts', 'js/public.ts'],
+  'js/edge-light.ts': ['js/core', 'js/edge.ts', 'js/public.ts'],
   'js/public.ts': ['js/core', 'js/database', 'js/types.ts'],
-  'js/index.ts': ['js/core', 'js/index', 'js/open-browser.ts', 'js/public.ts', 'js/types.ts'],
+  'js/index.ts': [
+    'js/core',
+    'js/index',
+    'js/open-browser.ts',
+    'js/public.ts',
+    'js/storage',
+    'js/types.ts',
+  ],
   'js/node.ts': ['js/core', 'js/index', 'js/open-node.ts', 'js/public.ts', 'js/types.ts'],
   'js/react': ['js/database', 'js/index.ts', 'js/node.ts', 'js/types.ts'],
   'js/compat': [
@@ -57,6 +68,8 @@ const JS = {
     'js/index',
     'js/open-browser.ts',
     'js/open-node.ts',
+    'js/workerd.ts',
+    'js/edge-light.ts',
     'js/types.ts',
   ],
 };
@@ -122,6 +135,7 @@ export function jsViolations(path, text) {
       const allowed = LIBRARIES.some(([where, library]) => where === path && library.test(name));
       return allowed ? [] : [`${path}: imports ${name}`];
     }
+    if (/\.wasm(\?module)?$/.test(name)) return arrow(JS, path, 'wasm');
     const target = join(dirname(path), name).replace(/\.js$/, '');
     const declared = ['types/raw', 'js/base64'].includes(target);
     return arrow(JS, path, `${target}${declared ? '.d.ts' : '.ts'}`);
@@ -217,6 +231,7 @@ describe('the checker', () => {
     ['Node in the browser', 'js/core/host-browser.ts', "import fs from 'node:fs';", 'node:fs'],
     ['a package', 'js/index/a.ts', "import x from 'idb';", 'idb'],
     ['an import for its effects', 'js/index/a.ts', "import '../index.js';", 'js/index.ts'],
+    ['wasm as a module', 'js/index/a.ts', "import it from '../ruvector.wasm';", 'may not use wasm'],
     ['wasm memory outside heap.ts', 'js/index/a.ts', 'raw.wasmMemory.buffer', 'heap.ts'],
     ['a file in an unknown room', 'js/extra/a.ts', '', 'no room'],
   ])
