@@ -9,6 +9,8 @@ const ENTRIES = {
   compat: ['compat/types', 'compat/vector-db', 'compat/tools', 'compat/entry'],
   react: ['react/types', 'react/use-query', 'react/entry'],
   vectorize: ['vectorize/types', 'vectorize/binding', 'vectorize/entry'],
+  langchain: ['langchain/store', 'langchain/entry'],
+  llamaindex: ['llamaindex/store', 'llamaindex/entry'],
 };
 
 /** The generated files in types/ and what is in them. */

@@ -9,7 +9,7 @@ import { folderOf, LOADER } from './peers/load.mjs';
 const NODE = { node: '24.21.0' };
 
 /** Installs into `folder` unless that is done; undefined, or why it failed. */
-function install(folder, dependencies, overrides = {}) {
+export function install(folder, dependencies, overrides = {}) {
   const wanted = JSON.stringify(
     { private: true, type: 'module', dependencies, overrides },
     undefined,
