@@ -1,7 +1,7 @@
 // The binding is what a Worker knows as a Vectorize index: the same contract over an index and over a
 // database, from Cloudflare's documentation and types.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -11,7 +11,7 @@ import { distance } from '../support/distances.mjs';
 import { newIndex, refused, rejected } from '../support/indexes.mjs';
 import { packageFile, root } from '../support/package.mjs';
 import { random, seededVectors } from '../support/random.mjs';
-import { assertCompiles } from '../support/third-party.mjs';
+import { assertCompiles, link } from '../support/third-party.mjs';
 
 const { createVectorizeBinding } = await import(pathToFileURL(packageFile('./vectorize')));
 
@@ -385,13 +385,9 @@ describe('createVectorizeBinding', () => {
     const home = mkdtempSync(join(tmpdir(), 'rv-vectorize-'));
     t.after(() => rmSync(home, { recursive: true }));
     writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
-    for (const [name, folder] of [
-      ['@cloudflare/workers-types', join(root, 'node_modules/@cloudflare/workers-types')],
-      ['@ruvector/wasm', dirname(packageFile('./package.json'))],
-    ]) {
-      mkdirSync(join(home, 'node_modules', dirname(name)), { recursive: true });
-      symlinkSync(folder, join(home, 'node_modules', name));
-    }
+    const types = '@cloudflare/workers-types';
+    link(home, types, join(root, 'node_modules', types));
+    link(home, '@ruvector/wasm', dirname(packageFile('./package.json')));
     assertCompiles(home, join(root, 'tests/support/vectorize-consumer.ts'));
   });
 });

@@ -3,29 +3,38 @@
 // everybody's dependency; and TypeScript's word on a program that uses both.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { register } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install } from '../bench/install.mjs';
 import { packageFile, root } from './package.mjs';
 
 /**
- * A folder with `packages` (name: version) and the package under test: `{ home, load }`, where `load`
- * imports as a program there does. Or `{ missing }`, why there is none.
+ * Fetches `packages` (name: version) into a folder, where the package under test and this process find
+ * them from now on: `{ home }`. Or `{ missing }`, why they cannot be had.
  */
-export async function beside(name, packages) {
+export function beside(name, packages) {
   const home = join(root, 'build/third-party', name);
   const missing = install(home, packages);
   if (missing) return { missing };
-  const ours = join(home, 'node_modules/@ruvector/wasm');
-  rmSync(ours, { recursive: true, force: true });
-  const from = dirname(packageFile('./package.json'));
-  for (const part of ['package.json', 'dist', 'types'])
-    cpSync(join(from, part), join(ours, part), { recursive: true });
-  const loader = join(home, 'load.mjs');
-  writeFileSync(loader, 'export const load = (name) => import(name);\n');
-  const { load } = await import(pathToFileURL(loader));
-  return { home, load };
+  link(home, '@ruvector/wasm', dirname(packageFile('./package.json')));
+  const scopes = Object.keys(packages).map((it) => `${it}/`);
+  const hooks = `export async function resolve(specifier, context, next) {
+    const theirs = ${JSON.stringify(scopes)}.some((scope) => specifier.startsWith(scope));
+    const parentURL = ${JSON.stringify(pathToFileURL(join(home, 'any.mjs')))};
+    return next(specifier, theirs ? { ...context, parentURL } : context);
+  }`;
+  register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+  return { home };
+}
+
+/** Makes the package in `folder` one that programs in `home` can import. */
+export function link(home, name, folder) {
+  const at = join(home, 'node_modules', name);
+  mkdirSync(dirname(at), { recursive: true });
+  rmSync(at, { recursive: true, force: true });
+  symlinkSync(folder, at);
 }
 
 /** That the program `file` compiles in `home`, strictly, and so do the types that it imports from us. */
@@ -37,6 +46,7 @@ export function assertCompiles(home, file) {
     lib: ['esnext', 'dom'],
     types: ['node'],
     typeRoots: [join(root, 'node_modules/@types')],
+    preserveSymlinks: true, // our types find what is beside the link
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
