@@ -1,0 +1,166 @@
+// `npm run edge`: examples/edge in workerd, Cloudflare's runtime, behind HTTP on this machine.
+//   npm run edge -- [--once] [--no-build] [--port N]
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { install } from '../tests/bench/install.mjs';
+import { build } from './build.mjs';
+import { provision, root } from './setup.mjs';
+
+const USAGE = `usage: npm run edge -- [--once] [--no-build] [--port N]
+  --once      write, ask, end the runtime, start another one, ask again, compare, and end
+  --no-build  take dist/ as it is
+  --port N    port of the Worker (8787)`;
+
+/** The newest miniflare that Node 20 runs. */
+const MINIFLARE = { miniflare: '4.20260426.0' };
+const HOME = join(root, 'build/edge');
+const NAME = 'docs';
+const RECORDS = [
+  { id: 'apple', vector: [0.9, 0.1, 0], metadata: { kind: 'fruit' } },
+  { id: 'pear', vector: [0.8, 0.3, 0], metadata: { kind: 'fruit' } },
+  { id: 'carrot', vector: [0.7, 0, 0.5], metadata: { kind: 'root' } },
+];
+const QUERY = { vector: [1, 0, 0], topK: 2, filter: { kind: 'fruit' } };
+
+const { once, builds, port } = readArguments();
+if (builds) build(provision('wasm'));
+const missing = install(HOME, MINIFLARE);
+if (missing) {
+  console.error(`expected miniflare ${MINIFLARE.miniflare}, got none: ${missing}`);
+  process.exit(1);
+}
+const { Miniflare } = await import(
+  pathToFileURL(join(HOME, 'node_modules/miniflare/dist/src/index.js'))
+);
+const modules = await bundle();
+if (once) await surviveEviction();
+else await serve();
+
+async function serve() {
+  const runtime = start(join(HOME, 'state'), port);
+  const url = `${(await runtime.ready).origin}/${NAME}`;
+  await send(url, 'PUT', 'records', RECORDS);
+  console.log(`A Durable Object with ${RECORDS.length} records. Ask it:\n`);
+  console.log(`  curl -X POST ${url}/query -d '${JSON.stringify(QUERY)}'\n`);
+  console.log(`It answers ${JSON.stringify(await send(url, 'POST', 'query', QUERY))}`);
+  console.log(
+    `What it is told is in ${join(HOME, 'state')}, and still there next time. (Ctrl-C ends it)`,
+  );
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => runtime.dispose());
+}
+
+/** An object that was evicted is made anew from its storage: here with its whole runtime. */
+async function surviveEviction() {
+  const state = mkdtempSync(join(tmpdir(), 'rv-edge-'));
+  try {
+    const [told, before] = await within(state, async (url) => [
+      await send(url, 'PUT', 'records', RECORDS),
+      await send(url, 'POST', 'query', QUERY),
+    ]);
+    const after = await within(state, (url) => send(url, 'POST', 'query', QUERY));
+    const elsewhere = await within(join(state, 'other'), (url) =>
+      send(url, 'POST', 'query', QUERY),
+    );
+
+    assert.equal(told.inserted, RECORDS.length);
+    assert.deepEqual(
+      before.matches.map(({ id }) => id),
+      ['apple', 'pear'],
+    );
+    assert.deepEqual(comparable(after), comparable(before));
+    assert.deepEqual(elsewhere.matches, []); // where nothing was stored, nothing is found
+    console.log(`wrote ${told.inserted} records, asked: ${JSON.stringify(before.matches)}`);
+    console.log('evicted, asked again: the same answer');
+  } finally {
+    rmSync(state, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function within(state, work) {
+  const runtime = start(state, 0);
+  try {
+    return await work(`${(await runtime.ready).origin}/${NAME}`);
+  } finally {
+    await runtime.dispose();
+  }
+}
+
+function start(state, port) {
+  return new Miniflare({
+    modules,
+    host: '127.0.0.1',
+    port,
+    compatibilityDate: '2026-04-01',
+    durableObjects: { INDEX: { className: 'SearchIndex', useSQLite: true } },
+    durableObjectsPersist: state,
+    cf: false,
+    telemetry: { enabled: false },
+  });
+}
+
+/** The Worker as wrangler bundles it: one script, and the WebAssembly as a module beside it. */
+async function bundle() {
+  const { build } = await import('esbuild'); // on a fresh machine it is there only now
+  const wasm = { name: 'wasm', setup: ({ onResolve }) => onResolve({ filter: /\.wasm$/ }, take) };
+  const files = new Map();
+  function take({ path, kind }) {
+    if (kind !== 'import-statement') return undefined;
+    const name = path.split('/').at(-1);
+    files.set(name, readFileSync(join(root, 'dist', name)));
+    return { path: `./${name}`, external: true };
+  }
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'examples/edge/worker.js')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*'],
+    plugins: [wasm],
+  });
+  return [
+    { type: 'ESModule', path: 'worker.js', contents: outputFiles[0].text },
+    ...Array.from(files, ([path, contents]) => ({ type: 'CompiledWasm', path, contents })),
+  ];
+}
+
+async function send(url, method, verb, body) {
+  const response = await fetch(`${url}/${verb}`, { method, body: JSON.stringify(body) });
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  return JSON.parse(text);
+}
+
+/** An answer without what differs from call to call. */
+function comparable({ queryId, tookMs, ...answer }) {
+  return answer;
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        help: { type: 'boolean' },
+        once: { type: 'boolean', default: false },
+        'no-build': { type: 'boolean', default: false },
+        port: { type: 'string', default: '8787' },
+      },
+    });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65535)
+      throw new Error(`--port: expected a number from 0 to 65535, got '${values.port}'`);
+    return { once: values.once, builds: !values['no-build'], port };
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
