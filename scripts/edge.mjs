@@ -1,23 +1,20 @@
 // `npm run edge`: examples/edge in workerd, Cloudflare's runtime, behind HTTP on this machine.
 //   npm run edge -- [--once] [--no-build] [--port N]
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { install } from '../tests/bench/install.mjs';
 import { build } from './build.mjs';
 import { provision, root } from './setup.mjs';
+import { bundle, HOME, installMiniflare, start } from './workerd.mjs';
 
 const USAGE = `usage: npm run edge -- [--once] [--no-build] [--port N]
   --once      write, ask, end the runtime, start another one, ask again, compare, and end
   --no-build  take dist/ as it is
   --port N    port of the Worker (8787)`;
 
-/** The newest miniflare that Node 20 runs. */
-const MINIFLARE = { miniflare: '4.20260426.0' };
-const HOME = join(root, 'build/edge');
+const CLASS = 'SearchIndex';
 const NAME = 'docs';
 const RECORDS = [
   { id: 'apple', vector: [0.9, 0.1, 0], metadata: { kind: 'fruit' } },
@@ -28,28 +25,31 @@ const QUERY = { vector: [1, 0, 0], topK: 2, filter: { kind: 'fruit' } };
 
 const { once, builds, port } = readArguments();
 if (builds) build(provision('wasm'));
-const missing = install(HOME, MINIFLARE);
+const missing = installMiniflare();
 if (missing) {
-  console.error(`expected miniflare ${MINIFLARE.miniflare}, got none: ${missing}`);
+  console.error(`expected miniflare, got none: ${missing}`);
   process.exit(1);
 }
-const { Miniflare } = await import(
-  pathToFileURL(join(HOME, 'node_modules/miniflare/dist/src/index.js'))
-);
-const modules = await bundle();
+const modules = await bundle(join(root, 'examples/edge/worker.js'));
 if (once) await surviveEviction();
 else await serve();
 
 async function serve() {
-  const runtime = start(join(HOME, 'state'), port);
-  const url = `${(await runtime.ready).origin}/${NAME}`;
+  const state = join(HOME, 'state');
+  const on = async (port) => {
+    const runtime = await start(modules, CLASS, state, port);
+    return [runtime, `${(await runtime.ready).origin}/${NAME}`];
+  };
+  const [runtime, url] = await on(port).catch((error) => {
+    if (error.code !== 'ERR_ADDRESS_IN_USE') throw error;
+    console.log(`Port ${port} is taken; taking a free one.`);
+    return on(0);
+  });
   await send(url, 'PUT', 'records', RECORDS);
   console.log(`A Durable Object with ${RECORDS.length} records. Ask it:\n`);
   console.log(`  curl -X POST ${url}/query -d '${JSON.stringify(QUERY)}'\n`);
   console.log(`It answers ${JSON.stringify(await send(url, 'POST', 'query', QUERY))}`);
-  console.log(
-    `What it is told is in ${join(HOME, 'state')}, and still there next time. (Ctrl-C ends it)`,
-  );
+  console.log(`What it is told is in ${state}, and still there next time. (Ctrl-C ends it)`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => runtime.dispose());
 }
 
@@ -81,52 +81,12 @@ async function surviveEviction() {
 }
 
 async function within(state, work) {
-  const runtime = start(state, 0);
+  const runtime = await start(modules, CLASS, state, 0);
   try {
     return await work(`${(await runtime.ready).origin}/${NAME}`);
   } finally {
     await runtime.dispose();
   }
-}
-
-function start(state, port) {
-  return new Miniflare({
-    modules,
-    host: '127.0.0.1',
-    port,
-    compatibilityDate: '2026-04-01',
-    durableObjects: { INDEX: { className: 'SearchIndex', useSQLite: true } },
-    durableObjectsPersist: state,
-    cf: false,
-    telemetry: { enabled: false },
-  });
-}
-
-/** The Worker as wrangler bundles it: one script, and the WebAssembly as a module beside it. */
-async function bundle() {
-  const { build } = await import('esbuild'); // on a fresh machine it is there only now
-  const wasm = { name: 'wasm', setup: ({ onResolve }) => onResolve({ filter: /\.wasm$/ }, take) };
-  const files = new Map();
-  function take({ path, kind }) {
-    if (kind !== 'import-statement') return undefined;
-    const name = path.split('/').at(-1);
-    files.set(name, readFileSync(join(root, 'dist', name)));
-    return { path: `./${name}`, external: true };
-  }
-  const { outputFiles } = await build({
-    entryPoints: [join(root, 'examples/edge/worker.js')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*'],
-    plugins: [wasm],
-  });
-  return [
-    { type: 'ESModule', path: 'worker.js', contents: outputFiles[0].text },
-    ...Array.from(files, ([path, contents]) => ({ type: 'CompiledWasm', path, contents })),
-  ];
 }
 
 async function send(url, method, verb, body) {
