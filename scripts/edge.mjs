@@ -2,6 +2,7 @@
 //   npm run edge -- [--once] [--no-build] [--port N]
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -36,15 +37,8 @@ else await serve();
 
 async function serve() {
   const state = join(HOME, 'state');
-  const on = async (port) => {
-    const runtime = await start(modules, CLASS, state, port);
-    return [runtime, `${(await runtime.ready).origin}/${NAME}`];
-  };
-  const [runtime, url] = await on(port).catch((error) => {
-    if (error.code !== 'ERR_ADDRESS_IN_USE') throw error;
-    console.log(`Port ${port} is taken; taking a free one.`);
-    return on(0);
-  });
+  const runtime = await start(modules, CLASS, state, await freePort(port));
+  const url = `${(await runtime.ready).origin}/${NAME}`;
   await send(url, 'PUT', 'records', RECORDS);
   console.log(`A Durable Object with ${RECORDS.length} records. Ask it:\n`);
   console.log(`  curl -X POST ${url}/query -d '${JSON.stringify(QUERY)}'\n`);
@@ -78,6 +72,18 @@ async function surviveEviction() {
   } finally {
     rmSync(state, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** `port`, or where it is taken 0, which is any: workerd itself would end with a stack trace. */
+function freePort(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      console.log(`Port ${port} cannot be had; taking a free one.`);
+      resolve(0);
+    });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
+  });
 }
 
 async function within(state, work) {
