@@ -1,5 +1,5 @@
 import { invalid } from '../core/arguments.js';
-import type { Database } from '../database/types.js';
+import type { BulkOptions, Database } from '../database/types.js';
 import type {
   Filter,
   Index,
@@ -18,7 +18,8 @@ type Awaitable<T> = T | Promise<T>;
 
 /** The verbs on records that adapters use. */
 export interface Records {
-  upsert(items: Iterable<Item>): Awaitable<WriteResult>;
+  /** Of an index always all or nothing, of a database batch by batch. */
+  upsert(items: Iterable<Item>, options?: BulkOptions): Awaitable<WriteResult>;
   delete(ids: readonly string[]): Awaitable<number>;
   deleteWhere(filter: Filter): Awaitable<number>;
   getMany(ids: readonly string[]): Awaitable<(StoredItem | undefined)[]>;

@@ -1,4 +1,4 @@
-import { checkTarget, type Target } from '../adapter/target.js';
+import { checkTarget, type Records, recordsOf, type Target } from '../adapter/target.js';
 import {
   checkArray,
   checkBoolean,
@@ -35,6 +35,8 @@ const METRICS: ReadonlyMap<Metric, VectorizeDescription['config']['metric']> = n
 /** Where a vector's namespace is in the record's metadata: no metadata of Vectorize has such a key. */
 const NAMESPACE = '"namespace"';
 const TOP_K = 5;
+/** A mutation is made as a whole or not at all, up to as many vectors. */
+const WHOLE = { batchSize: 10_000 };
 const LEVELS = ['none', 'indexed', 'all'] as const;
 
 /**
@@ -62,6 +64,7 @@ type VectorizeMetadata = NonNullable<VectorizeVector['metadata']>;
 
 class Binding implements VectorizeBinding {
   readonly #target: Target;
+  readonly #records: Records;
   readonly #id = crypto.randomUUID();
   readonly #name: string;
   readonly #metadataIndexes: readonly string[] | undefined;
@@ -83,6 +86,7 @@ class Binding implements VectorizeBinding {
     if (!METRICS.has(target.metric))
       throw unexpected('METRIC_MISMATCH', 'metric', [...METRICS.keys()].join(', '), target.metric);
     this.#target = target;
+    this.#records = recordsOf(target, undefined);
     this.#name = name;
     this.#metadataIndexes = metadataIndexes && [...metadataIndexes];
     this.#limits = limits;
@@ -91,7 +95,7 @@ class Binding implements VectorizeBinding {
   async describe(): Promise<VectorizeDescription> {
     await this.#mutations;
     const { dimensions, metric } = this.#target;
-    const count = await this.#target.count();
+    const count = await this.#records.count();
     return {
       id: this.#id,
       name: this.#name,
@@ -110,7 +114,7 @@ class Binding implements VectorizeBinding {
     options: VectorizeQueryOptions = {},
   ): Promise<VectorizeMatches> {
     const query = this.#queryOf(options);
-    return this.#matches(await this.#target.query(vector, query), options);
+    return this.#matches(await this.#records.query(vector, query), options);
   }
 
   async queryById(
@@ -118,17 +122,17 @@ class Binding implements VectorizeBinding {
     options: VectorizeQueryOptions = {},
   ): Promise<VectorizeMatches> {
     const query = this.#queryOf(options);
-    return this.#matches(await this.#target.queryById(vectorId, query), options);
+    return this.#matches(await this.#records.queryById(vectorId, query), options);
   }
 
   async insert(vectors: VectorizeVector[]): Promise<VectorizeMutation> {
     const items = this.#itemsOf(vectors);
     return this.#mutate(async () => {
-      const has = await this.#target.has(items.map(({ id }) => id));
+      const has = await this.#records.has(items.map(({ id }) => id));
       const fresh = new Map<string, Item>();
       for (const [i, item] of items.entries())
         if (!has[i] && !fresh.has(item.id)) fresh.set(item.id, item);
-      await this.#target.upsert(fresh.values());
+      await this.#records.upsert(fresh.values(), WHOLE);
       return [...fresh.keys()];
     });
   }
@@ -136,7 +140,7 @@ class Binding implements VectorizeBinding {
   async upsert(vectors: VectorizeVector[]): Promise<VectorizeMutation> {
     const items = this.#itemsOf(vectors);
     return this.#mutate(async () => {
-      await this.#target.upsert(items);
+      await this.#records.upsert(items, WHOLE);
       return [...new Set(items.map(({ id }) => id))];
     });
   }
@@ -144,15 +148,15 @@ class Binding implements VectorizeBinding {
   async deleteByIds(ids: string[]): Promise<VectorizeMutation> {
     const wanted = [...new Set(this.#idsOf(ids, 'deleteByIds'))];
     return this.#mutate(async () => {
-      const has = await this.#target.has(wanted);
+      const has = await this.#records.has(wanted);
       const found = wanted.filter((_, i) => has[i]);
-      await this.#target.delete(found);
+      await this.#records.delete(found);
       return found;
     });
   }
 
   async getByIds(ids: string[]): Promise<(VectorizeVector & { values: number[] })[]> {
-    const items = await this.#target.getMany(this.#idsOf(ids, 'getByIds'));
+    const items = await this.#records.getMany(this.#idsOf(ids, 'getByIds'));
     return items.flatMap((item) =>
       item ? [{ id: item.id, values: item.vector, ...partsOf(item.metadata) }] : [],
     );

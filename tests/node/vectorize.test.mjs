@@ -87,10 +87,8 @@ for (const [what, newTarget] of Object.entries(TARGETS))
 
     it('a mutation that fails changes nothing and stops none after it', async (t) => {
       const binding = await bindingOf(t);
-      const wrong = binding.upsert([
-        { id: 'a', values: [1, 0] },
-        { id: 'b', values: [1] },
-      ]);
+      const many = Array.from({ length: 300 }, (_, i) => ({ id: `v${i}`, values: [i, 1] }));
+      const wrong = binding.upsert([...many, { id: 'b', values: [1] }]);
       const right = binding.upsert([{ id: 'c', values: [1, 0] }]);
       await rejected(wrong, 'DIMENSION_MISMATCH');
       assert.equal((await right).count, 1);
