@@ -1,5 +1,5 @@
 // Workers in workerd, Cloudflare's runtime, as miniflare runs it on this machine: fetched with npm into
-// build/edge, since it is 165 MB.
+// build/edge, since it is too big for every clone.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,6 @@
 // A search engine in a Durable Object: its index is in memory while it lives, and in its storage when
-// it is evicted. `npm run edge` serves it; with `wrangler deploy` in this folder it is on the edge.
+// it is evicted. `npm run edge` serves it here, `wrangler deploy` in this folder on the edge. It lets
+// everybody in: what they may do is yours to check.
 //   PUT  /docs/records  [{ id, vector, metadata }, ...]
 //   POST /docs/query    { vector, topK, filter, ... }
 // where `docs` is any name: each is an index, and an object, of its own.

@@ -1,6 +1,6 @@
 /**
- * Of @langchain/core what is used here. The package is 50 MB with what it depends on, too much for
- * every clone; tests/node/langchain.test.mjs compiles the shipped types against it, and runs on it.
+ * Of @langchain/core what is used here. With what it depends on the package is too big for every
+ * clone; tests/node/langchain.test.mjs compiles the shipped types against it, and runs on it.
  */
 declare module '@langchain/core/documents' {
   export interface DocumentInterface {

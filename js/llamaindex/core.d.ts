@@ -1,6 +1,6 @@
 /**
- * Of @llamaindex/core what is used here. The package is 40 MB with what it depends on, too much for
- * every clone; tests/node/llamaindex.test.mjs compiles the shipped types against it, and runs on it.
+ * Of @llamaindex/core what is used here. With what it depends on the package is too big for every
+ * clone; tests/node/llamaindex.test.mjs compiles the shipped types against it, and runs on it.
  */
 declare module '@llamaindex/core/schema' {
   export interface BaseNode {

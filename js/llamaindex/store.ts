@@ -76,7 +76,7 @@ export class RuVectorStore extends BaseVectorStore<Index | Database> {
    * | `in`, `nin` | one of these; there, and none of them | `$in`; `$nin` and `$exists` |
    * | `any`, `all` | an array has some, has all of these | `$any`, `$all` |
    * | `contains` | an array has this | `$any` of one |
-   * | `text_match` | a string has this part, case and all | `$contains` |
+   * | `text_match` | a string has this part, case and all; an array this element | `$contains` |
    * | `is_empty` | missing, null, '' or [] | `$exists`, `$size`, `$in` and `$all` |
    *
    * As in this package, any element of an array answers for it in the first three rows, strings

@@ -30,7 +30,7 @@ const ORACLE = {
   any: (field, value) => Array.isArray(field) && value.some((it) => field.includes(it)),
   all: (field, value) => Array.isArray(field) && value.every((it) => field.includes(it)),
   contains: (field, value) => Array.isArray(field) && field.includes(value),
-  text_match: (field, value) => typeof field === 'string' && field.includes(value),
+  text_match: (field, value) => field !== null && Object(field).includes?.(value) === true,
 };
 const isEmpty = (field) =>
   field === undefined || field === null || field === '' || (Array.isArray(field) && !field.length);
@@ -72,7 +72,15 @@ const ASKS = Object.fromEntries(
           ['lang', ['e']],
         ],
       ];
-    if (operator === 'text_match') return [operator, [['lang', ['e', 'E', '', 'n']]]];
+    if (operator === 'text_match')
+      return [
+        operator,
+        [
+          ['lang', ['e', 'E', '', 'n']],
+          ['tags', ['x', '', 'q']],
+          ['year', ['1']],
+        ],
+      ];
     return [operator, SCALARS.flat()];
   }),
 );
