@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { install } from '../tests/bench/install.mjs';
+import { install } from '../tests/support/install.mjs';
 import { root } from './setup.mjs';
 
 /** The newest that Node 20 runs. */

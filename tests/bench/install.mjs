@@ -1,40 +1,12 @@
 // What the bench fetches with npm at run time into build/bench: nothing of it is a dependency of the
 // project, so nothing of it is in its lock file.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { install } from '../support/install.mjs';
 import { folderOf, LOADER } from './peers/load.mjs';
 
 /** Node 24, for the relaxed build. */
 const NODE = { node: '24.21.0' };
-
-/** Installs into `folder` unless that is done; undefined, or why it failed. */
-export function install(folder, dependencies, overrides = {}) {
-  const wanted = JSON.stringify(
-    { private: true, type: 'module', dependencies, overrides },
-    undefined,
-    2,
-  );
-  const stamp = join(folder, 'installed.json');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), wanted);
-  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
-  // Without a network npm would try for a minute and more.
-  args.push('--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000');
-  const { status, stderr, error } = spawnSync('npm', args, {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 300_000,
-  });
-  if (status !== 0) {
-    const lines = (stderr ?? '').split('\n').filter((line) => /npm (?:error|ERR!)/.test(line));
-    const said = lines.slice(0, 3).map((line) => line.replace(/^npm (?:error|ERR!)\s*/, ''));
-    return `npm install failed: ${error?.message ?? said.join(' ').slice(0, 200)}`;
-  }
-  writeFileSync(stamp, wanted);
-  return undefined;
-}
 
 /** `{ path }` of a Node 24, or `{ missing }`, why there is none. */
 export function node24() {

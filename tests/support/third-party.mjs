@@ -7,8 +7,11 @@ import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { register } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { install } from '../bench/install.mjs';
+import { install } from './install.mjs';
 import { packageFile, root } from './package.mjs';
+
+/** Without a network npm would try for a minute and more. */
+const NPM = 'prefer-offline=true\nfetch-retry-mintimeout=1000\nfetch-retry-maxtimeout=5000\n';
 
 /**
  * Fetches `packages` (name: version) into a folder, where the package under test and this process find
@@ -16,6 +19,8 @@ import { packageFile, root } from './package.mjs';
  */
 export function beside(name, packages) {
   const home = join(root, 'build/third-party', name);
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, '.npmrc'), NPM);
   const missing = install(home, packages);
   if (missing) return { missing };
   link(home, '@ruvector/wasm', dirname(packageFile('./package.json')));
