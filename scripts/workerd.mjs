@@ -40,8 +40,7 @@ export async function start(modules, name, state, port = 0) {
 export async function bundle(file) {
   const { build } = await import('esbuild'); // on a fresh machine it is there only now
   const wasm = new Map();
-  function take({ path, kind }) {
-    if (kind !== 'import-statement') return undefined;
+  function take({ path }) {
     const name = path.split('/').at(-1);
     wasm.set(name, readFileSync(join(root, 'dist', name)));
     return { path: `./${name}`, external: true };
