@@ -8,6 +8,9 @@ const ENTRIES = {
   api: ['core/errors', 'types', 'database/types', 'open-browser', 'index'],
   compat: ['compat/types', 'compat/vector-db', 'compat/tools', 'compat/entry'],
   react: ['react/types', 'react/use-query', 'react/entry'],
+  vectorize: ['vectorize/types', 'vectorize/binding', 'vectorize/entry'],
+  langchain: ['langchain/store', 'langchain/entry'],
+  llamaindex: ['llamaindex/store', 'llamaindex/entry'],
 };
 
 /** The generated files in types/ and what is in them. */
@@ -25,7 +28,8 @@ export function generatedTypes() {
 
 function declarations(module) {
   return readFileSync(`build/types/${module}.d.ts`, 'utf8')
-    .replace(/^(import|export \*|export type \*|export (?:type )?\{)[^;]*;\n/gm, '')
+    .replace(/^(import|export \*|export type \*|export (?:type )?\{)[^;]*'\.[^;]*;\n/gm, '')
+    .replace(/^export \{\};\n/gm, '')
     .trim();
 }
 

@@ -72,9 +72,13 @@ const JS = {
     'js/edge-light.ts',
     'js/types.ts',
   ],
+  'js/adapter': ['js/core', 'js/database', 'js/types.ts'],
+  'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
+  'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],
+  'js/llamaindex': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
 };
 
-/** What a file may import from outside: of Node, the user's React, or a library that becomes part of it. */
+/** What a file may import from outside: of Node, the user's React, LangChain or LlamaIndex, or a library that becomes part of it. */
 const LIBRARIES = [
   ['js/core/host-node.ts', /^node:/],
   ['js/platform-node.ts', /^node:/],
@@ -84,6 +88,11 @@ const LIBRARIES = [
   ['js/react/stable.ts', /^react$/],
   ['js/react/use-database.ts', /^react$/],
   ['js/react/use-query.ts', /^react$/],
+  ['js/langchain/store.ts', /^@langchain\/core\//],
+  ['js/langchain/core.d.ts', /^@langchain\/core\//],
+  ['js/llamaindex/store.ts', /^@llamaindex\/core\//],
+  ['js/llamaindex/filters.ts', /^@llamaindex\/core\//],
+  ['js/llamaindex/core.d.ts', /^@llamaindex\/core\//],
 ];
 
 /** Headers that portable, exception-free code without clocks, threads or streams has no use for. */

@@ -21,7 +21,8 @@ async function bundled(input, beside) {
 
 function partsOf({ files, entry, import: name }) {
   if (files) return files.map((file) => readFileSync(file));
-  if (entry) return [bundled({ entryPoints: [entry] }, /^(react$|\.\.\/)/)];
+  if (entry)
+    return [bundled({ entryPoints: [entry] }, /^(react$|@langchain\/|@llamaindex\/|\.\.\/)/)];
   const contents = `export { ${name} } from './dist/index.js';`;
   return [bundled({ stdin: { contents, resolveDir: root } }, /\/(glue|inline)\.js$/)];
 }

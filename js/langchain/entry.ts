@@ -1,0 +1,1 @@
+export { RuVectorStore, type RuVectorStoreConfig } from './store.js';

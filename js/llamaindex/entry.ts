@@ -1,0 +1,1 @@
+export { RuVectorStore, type RuVectorStoreParams } from './store.js';

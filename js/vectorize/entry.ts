@@ -1,0 +1,2 @@
+export { createVectorizeBinding } from './binding.js';
+export type * from './types.js';
