@@ -85,7 +85,7 @@ export interface Output {
   abort(): void;
 }
 
-/** @throws UsageError where something is there that `force` does not say to replace */
+/** @throws where something is there that `force` does not say to replace */
 export function openOutput(path: string, force: boolean, text: boolean): Output {
   if (path !== '-') return fileOutput(path, force);
   if (process.stdout.isTTY && !text)
@@ -131,9 +131,12 @@ function fileOutput(path: string, force: boolean): Output {
 
 function checkFree(path: string, force: boolean): void {
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there === undefined) return;
-  if (!there.isFile()) throw new UsageError(`${path}: expected a file, or nothing, there`);
-  if (!force) throw new UsageError(`${path}: is there already; --force replaces it`);
+  if (there === undefined || (force && there.isFile())) return;
+  throw new Error(
+    there.isFile()
+      ? `EEXIST: ${path}: expected no file there, or --force to replace it`
+      : `EEXIST: ${path}: expected a file or nothing there, got something else`,
+  );
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

@@ -59,6 +59,7 @@ const JS = {
     'js/open-node.ts',
     'js/types.ts',
   ],
+  'js/cli': ['js/node.ts'],
 };
 
 /** What a file may import from outside: of Node, the user's React, or a library that becomes part of it. */
@@ -68,6 +69,10 @@ const LIBRARIES = [
   ['js/storage/files.ts', /^node:/],
   ['js/worker/entry-node.ts', /^node:/],
   ['js/storage/indexeddb.ts', /^idb$/],
+  ['js/cli/files.ts', /^node:/],
+  ['js/cli/formats/formats.ts', /^node:/],
+  ['js/cli/main.ts', /^node:/],
+  ['js/cli/progress.ts', /^node:/],
   ['js/react/stable.ts', /^react$/],
   ['js/react/use-database.ts', /^react$/],
   ['js/react/use-query.ts', /^react$/],
@@ -213,6 +218,7 @@ describe('the checker', () => {
     ['filter -> index', 'js/filter/a.ts', "import { x } from '../index/a.js';", 'js/index'],
     ['index -> an entry', 'js/index/a.ts', "import { x } from '../public.js';", 'js/public.ts'],
     ['react -> storage', 'js/react/a.ts', "import { x } from '../storage/a.js';", 'js/storage'],
+    ['the command line -> core', 'js/cli/a.ts', "import { x } from '../core/a.js';", 'js/core'],
     ['index -> compat', 'js/index/a.ts', "import { x } from '../compat/a.js';", 'js/compat'],
     ['Node in the browser', 'js/core/host-browser.ts', "import fs from 'node:fs';", 'node:fs'],
     ['a package', 'js/index/a.ts', "import x from 'idb';", 'idb'],

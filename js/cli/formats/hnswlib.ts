@@ -131,7 +131,7 @@ function checkLayout(bytes: Bytes, layout: Layout, dimensions: number): void {
     maxM,
     maxM0,
   ]);
-  hold(Math.abs(layout.scale * Math.log(M) - 1) < 1e-9, `1 / ln ${M}`, layout.scale);
+  hold(Math.abs(layout.scale * Math.log(M) - 1) < 1e-12, `1 / ln ${M}`, layout.scale);
   hold(vectorAt === listBytes(layout), `a vector behind ${maxM0} links`, `byte ${vectorAt}`);
   hold(rowBytes === labelAt + word, 'rows that end with their labels', `${rowBytes} bytes`);
   hold(rows <= layout.capacity, `at most ${layout.capacity} rows`, rows);

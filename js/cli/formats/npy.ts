@@ -86,9 +86,9 @@ function dictOf(bytes: Bytes): { readonly text: string; readonly end: number } {
   return { text: Buffer.from(bytes.read(from, length)).toString('utf8'), end: from + length };
 }
 
-/** NumPy writes the keys in this order, and so do those who write for it. */
+/** NumPy writes the keys in this order and pads with spaces, and so do those who write for it. */
 const DICT =
-  /^\{\s*'descr':\s*(?<descr>'[^']*'|\[.*\]),\s*'fortran_order':\s*(?<fortran>True|False),\s*'shape':\s*\((?<shape>[\d, ]*)\),?\s*\}\s*$/s;
+  /^\{ *'descr': *(?<descr>'[^']*'|\[.*\]), *'fortran_order': *(?<fortran>True|False), *'shape': *\((?<shape>[\d, ]*)\),? *\} *\n?$/;
 
 function arrayOf(
   place: string,

@@ -25,8 +25,8 @@ export interface Snapshot {
   /** Major and minor. */
   readonly format: string;
   readonly sections: readonly Section[];
-  /** What is stored of a vector; 'none' where there are vectors alone. */
-  readonly codes: 'none' | 'int8' | 'rabitq';
+  readonly quantization: 'none' | 'int8' | 'rabitq';
+  /** Of a component, where vectors are quantised. */
   readonly bits: number;
   /** Whether the vectors are kept as they were given. */
   readonly vectors: boolean;
@@ -47,16 +47,15 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
   const index = await createIndex(shape ?? { dimensions: 1 });
   index.import(bytes);
   const field = (at: number): number => (conf ? view.getUint8(conf.offset + at) : 0);
-  const contents = field(19);
   return {
     index,
     bytes: bytes.length,
     format: `${view.getUint16(8, true)}.${view.getUint16(10, true)}`,
     sections,
-    codes: (['none', 'int8', 'rabitq'] as const)[field(16)] ?? 'none',
+    quantization: (['none', 'int8', 'rabitq'] as const)[field(16)] ?? 'none',
     bits: field(17),
     vectors: field(18) === 0,
-    graph: (contents & 4) !== 0,
+    graph: (field(19) & 4) !== 0,
     namespaces: namespacesOf(index, bytes, sections),
   };
 }
