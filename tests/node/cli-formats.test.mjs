@@ -16,11 +16,21 @@ const numbered = (ids) => vectors.map((vector, i) => ({ id: `${ids[i]}`, vector 
 const small = numbered([7, 0, 4_294_967_295, 12]);
 const large = numbered([7, 0, 2n ** 64n - 1n, 2n ** 53n + 1n]);
 
+/** What export() makes, with all that checksums cover: everything. */
+async function snapshot(records) {
+  const index = await createIndex({ dimensions: DIMENSIONS, metric: 'euclidean', model: 'm' });
+  index.upsert(records);
+  const bytes = Buffer.from(index.export());
+  index.dispose();
+  return { bytes, free: new Set() };
+}
+
 const L2 = ['--metric', 'euclidean'];
 const SHAPE = ['--dimensions', `${DIMENSIONS}`, ...L2];
 
 /** Each format: a file, the records in it, and the options of the command, if that is run on it. */
 const CASES = {
+  'a snapshot': { file: 'a.rv', made: await snapshot(rows), records: rows },
   fvecs: { file: 'a.fvecs', made: fvecs(rows), options: L2, records: rows },
   'npy of f4': { file: 'a.npy', made: npy(rows), options: L2, records: rows },
   'npy 2.0': { file: 'a.npy', made: npy(rows, { major: 2 }), records: rows },

@@ -71,7 +71,7 @@ const LIBRARIES = [
   ['js/storage/indexeddb.ts', /^idb$/],
   ['js/cli/files.ts', /^node:/],
   ['js/cli/formats/formats.ts', /^node:/],
-  ['js/cli/main.ts', /^node:/],
+  ['js/cli/program.ts', /^node:/],
   ['js/cli/progress.ts', /^node:/],
   ['js/react/stable.ts', /^react$/],
   ['js/react/use-database.ts', /^react$/],

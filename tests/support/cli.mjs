@@ -4,18 +4,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runModule } from './child.mjs';
 import { packageFile } from './package.mjs';
 
 const home = dirname(packageFile('./package.json'));
 const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 const program = join(home, Object.values(bin)[0]);
+const moduleUrl = (path) => pathToFileURL(join(dirname(program), path)).href;
 
-/** A module of the program, to call what it does without a process for each call. */
+/** A module of the program, to call what it does without a process. */
 export function programModule(path) {
-  return import(pathToFileURL(join(dirname(program), path)));
+  return import(moduleUrl(path));
 }
 
-/** A folder to work in, and the program run there: `{ code, stdout, stderr }`, stdout as bytes. */
+/** A folder to work in; `run` runs the program there, stdout as bytes. */
 export function workplace() {
   const folder = mkdtempSync(join(tmpdir(), 'rv-cli-'));
   return {
@@ -30,6 +32,22 @@ export function workplace() {
       });
       return { code: status, stdout, stderr: stderr.toString('utf8') };
     },
+    /** Many commands that print text, in one process. */
+    runAll: (commands) => runModule(driver(commands), { cwd: folder }),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
+
+const driver = (commands) => `
+  import { run } from ${JSON.stringify(moduleUrl('program.js'))};
+  const told = [];
+  const streams = ['stdout', 'stderr'];
+  const real = streams.map((name) => process[name].write);
+  for (const args of ${JSON.stringify(commands)}) {
+    const result = { stdout: '', stderr: '' };
+    for (const name of streams) process[name].write = (text) => ((result[name] += text), true);
+    told.push({ code: await run(args), ...result });
+  }
+  streams.forEach((name, i) => { process[name].write = real[i]; });
+  console.log(JSON.stringify(told));
+`;

@@ -25,6 +25,8 @@ export interface Snapshot {
   /** Major and minor. */
   readonly format: string;
   readonly sections: readonly Section[];
+  /** What the snapshot settles; undefined of vectors alone, which the opener's options index. */
+  readonly type: 'flat' | 'hnsw' | 'auto' | undefined;
   readonly quantization: 'none' | 'int8' | 'rabitq';
   /** Of a component, where vectors are quantised. */
   readonly bits: number;
@@ -52,6 +54,7 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
     bytes: bytes.length,
     format: `${view.getUint16(8, true)}.${view.getUint16(10, true)}`,
     sections,
+    type: field(19) === 0 ? undefined : index.stats().index,
     quantization: (['none', 'int8', 'rabitq'] as const)[field(16)] ?? 'none',
     bits: field(17),
     vectors: field(18) === 0,
