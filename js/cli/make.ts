@@ -1,11 +1,4 @@
-import {
-  createIndex,
-  type Index,
-  type IndexOptions,
-  type Metric,
-  type Namespace,
-  RuVectorError,
-} from '../node.js';
+import { createIndex, type Index, type IndexOptions, type Metric, RuVectorError } from '../node.js';
 import { type Arguments, defined, type Options, UsageError } from './arguments.js';
 import { checkLength, misread, type Source, type SourceRecord } from './formats/source.js';
 import { Progress } from './progress.js';
@@ -80,20 +73,20 @@ export async function makeIndex(source: Source, given: Given, args: Arguments): 
   const namespaces = new Set<string>();
   const progress = new Progress('records', source.count);
   let index = known === undefined ? undefined : await create({ ...options, dimensions: known });
-  let view: Namespace | undefined;
   let batch: SourceRecord[] = [];
   let done = 0;
   const flush = (): void => {
-    if (view !== undefined) insert(view, batch);
+    if (index !== undefined) insert(index, batch);
     done += batch.length;
     batch = [];
     progress.at(done);
   };
   for await (const record of source.records()) {
     index ??= await create({ ...options, dimensions: dimensionsOf(record, metric) });
-    view ??= own === undefined ? index : index.namespace(own);
-    namespaces.add(record.item.namespace ?? own ?? '');
-    batch.push(metric === 'hamming' ? packed(record) : record);
+    const { item, place } = metric === 'hamming' ? packed(record) : record;
+    const namespace = item.namespace ?? own;
+    namespaces.add(namespace ?? '');
+    batch.push({ item: namespace === undefined ? item : { ...item, namespace }, place });
     if (batch.length === BATCH) flush();
   }
   flush();
@@ -147,13 +140,13 @@ export function bytesOf(place: string, numbers: readonly unknown[]): Uint8Array 
 }
 
 /** All of them or none; the error is that of the first that is refused. */
-function insert(view: Namespace, batch: readonly SourceRecord[]): void {
+function insert(index: Index, batch: readonly SourceRecord[]): void {
   try {
-    view.insert(batch.map(({ item }) => item));
+    index.insert(batch.map(({ item }) => item));
   } catch (refused) {
     for (const { item, place } of batch) {
       try {
-        view.insert(item);
+        index.insert(item);
       } catch (error) {
         throw error instanceof RuVectorError ? placed(error, place) : error;
       }

@@ -1,5 +1,3 @@
-import { writeSync } from 'node:fs';
-
 /** A line on stderr, if that is a terminal, of how far something is. */
 export class Progress {
   readonly #what: string;
@@ -26,9 +24,9 @@ export class Progress {
   }
 }
 
-/** At once, also from a loop that never waits; over the line before. */
+/** Over the line before. */
 function line(text: string): void {
-  writeSync(2, `\r\x1b[K${text}`);
+  process.stderr.write(`\r\x1b[K${text}`);
 }
 
 /** What a command says beside its output. */

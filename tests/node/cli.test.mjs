@@ -201,6 +201,22 @@ describe('build, info and query', () => {
     same.dispose();
   });
 
+  it('build with --maintain the graph that auto leaves for later', () => {
+    const many = seededVectors({ seed: 23, count: 20_100, dimensions: 4 });
+    writeFileSync(work.path('many.fvecs'), fvecs(many.map((vector) => ({ vector }))).bytes);
+    const graphs = ['now.rv', 'later.rv'].map((file) => {
+      output(['build', 'many.fvecs', '-o', file, ...(file === 'now.rv' ? ['--maintain'] : [])]);
+      return JSON.parse(output(['info', file, '--json'])).graph;
+    });
+    assert.deepEqual([graphs[0]?.records, graphs[1]], [20_100, null]);
+  });
+
+  it('put records that name no namespace into --namespace', () => {
+    output(['build', 'data.ndjson', '-o', 'n.rv', '--namespace', 'mine']);
+    const { namespaces } = JSON.parse(output(['info', 'n.rv', '--json']));
+    assert.deepEqual(namespaces, { mine: 900, drafts: 300 });
+  });
+
   it('pass a snapshot on through pipes', () => {
     const bytes = output(['build', '-', '-o', '-', '--model', 'm1', '--index', 'flat'], {
       input: ndjson(records),
@@ -320,6 +336,23 @@ describe('what is wrong', () => {
     // As processes end: the one kind and the other.
     assert.equal(work.run(['bild']).code, 2);
     assert.equal(work.run(['info', 'absent.rv']).code, 1);
+  });
+
+  it('with a terminal is to send it a snapshot; it is sent progress', () => {
+    const make = ['build', 'data.ndjson', '--index', 'hnsw', '--maintain', '-o'];
+    const [refused, shown] = work.runAll(
+      [
+        [...make, '-'],
+        [...make, 't.rv'],
+      ],
+      { terminal: true },
+    );
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /expected stdout to be a file or a pipe, got a terminal/);
+    assert.equal(shown.code, 0);
+    assert.match(shown.stderr, /records: 256, \d+ s/);
+    const [silent] = work.runAll([[...make, 't.rv', '--force']]);
+    assert.match(silent.stderr, /^t\.rv: 1,200 records of 16 dimensions, cosine, [\d.]+ KB\n$/);
   });
 
   it('is nothing about --help and --version', async () => {

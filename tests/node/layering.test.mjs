@@ -72,7 +72,6 @@ const LIBRARIES = [
   ['js/cli/files.ts', /^node:/],
   ['js/cli/formats/formats.ts', /^node:/],
   ['js/cli/program.ts', /^node:/],
-  ['js/cli/progress.ts', /^node:/],
   ['js/react/stable.ts', /^react$/],
   ['js/react/use-database.ts', /^react$/],
   ['js/react/use-query.ts', /^react$/],

@@ -32,16 +32,18 @@ export function workplace() {
       });
       return { code: status, stdout, stderr: stderr.toString('utf8') };
     },
-    /** Many commands that print text, in one process. */
-    runAll: (commands) => runModule(driver(commands), { cwd: folder }),
+    /** Many commands that print text, in one process; on a `terminal`, if that is said. */
+    runAll: (commands, { terminal = false } = {}) =>
+      runModule(driver(commands, terminal), { cwd: folder }),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-const driver = (commands) => `
+const driver = (commands, terminal) => `
   import { run } from ${JSON.stringify(moduleUrl('program.js'))};
   const told = [];
   const streams = ['stdout', 'stderr'];
+  for (const name of streams) process[name].isTTY = ${terminal};
   const real = streams.map((name) => process[name].write);
   for (const args of ${JSON.stringify(commands)}) {
     const result = { stdout: '', stderr: '' };
