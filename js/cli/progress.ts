@@ -3,7 +3,7 @@ export class Progress {
   readonly #what: string;
   readonly #total: number | undefined;
   readonly #began: number = performance.now();
-  #shown = 0;
+  #shown = Number.NEGATIVE_INFINITY;
 
   constructor(what: string, total?: number) {
     this.#what = what;
@@ -20,7 +20,7 @@ export class Progress {
   }
 
   end(): void {
-    if (this.#shown > 0) line('');
+    if (Number.isFinite(this.#shown)) line('');
   }
 }
 

@@ -36,11 +36,7 @@ class Bytes {
   }
 
   f32s(values) {
-    for (const value of values) {
-      const buffer = Buffer.alloc(4);
-      buffer.writeFloatLE(value);
-      this.put(buffer, true);
-    }
+    this.put(Buffer.from(Float32Array.from(values).buffer), true);
   }
 
   done() {
