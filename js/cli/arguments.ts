@@ -45,6 +45,10 @@ export class Arguments {
     this.positionals = positionals;
   }
 
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
   flag(name: string): boolean {
     return this.#values[name] === true;
   }

@@ -37,7 +37,8 @@ createIndex(...).import(bytes) opens in browsers and in Node.\n\n${READS}`,
 export const convert: Verb = {
   summary: 'from one format into another: convert old.bin -o index.rv, convert index.rv -o all.npy',
   about: `Writes the records of a file in another format: a snapshot, with the options of \`build\`, or
-ndjson, or of the vectors alone fvecs or npy, in order of insertion.\n\n${READS}`,
+ndjson, or of the vectors alone fvecs or npy, in order of insertion. To stdout goes a snapshot, unless
+--to says else.\n\n${READS}`,
   positionals: ['INPUT'],
   options: {
     ...OUTPUT,
@@ -59,6 +60,7 @@ async function transfer(args: Arguments, targetOf: (path: string) => Target): Pr
   if (path === undefined) throw new UsageError("expected -o FILE, or '-o -' for stdout");
   const from = formatOf(args, 'from', input, INPUTS, 'ndjson');
   const to = targetOf(path);
+  checkOptions(args, from, to);
   const output = openOutput(path, args.flag('force'), to === 'ndjson');
   try {
     const made =
@@ -72,6 +74,19 @@ async function transfer(args: Arguments, targetOf: (path: string) => Target): Pr
   } finally {
     output.abort();
   }
+}
+
+/** Those of the options of an index that say how to read vectors, whatever is made of them. */
+const OF_VECTORS = ['dimensions', 'metric', 'truncate-dim', 'namespace'];
+
+/** That no option is without effect. */
+function checkOptions(args: Arguments, from: FormatName, to: Target): void {
+  if (to === 'rv') return;
+  const idle = Object.keys(INDEX_OPTIONS).find(
+    (name) => args.has(name) && (from === 'rv' || !OF_VECTORS.includes(name)),
+  );
+  if (idle !== undefined)
+    throw new UsageError(`--${idle}: expected a snapshot to write with it, got ${from} to ${to}`);
 }
 
 /** As it is, without another index. */

@@ -204,10 +204,16 @@ describe('build, info and query', () => {
   it('build with --maintain the graph that auto leaves for later', () => {
     const many = seededVectors({ seed: 23, count: 20_100, dimensions: 4 });
     writeFileSync(work.path('many.fvecs'), fvecs(many.map((vector) => ({ vector }))).bytes);
-    const graphs = ['now.rv', 'later.rv'].map((file) => {
-      output(['build', 'many.fvecs', '-o', file, ...(file === 'now.rv' ? ['--maintain'] : [])]);
-      return JSON.parse(output(['info', file, '--json'])).graph;
-    });
+    const make = ['build', 'many.fvecs', '-o'];
+    const infos = work
+      .runAll([
+        [...make, 'now.rv', '--maintain'],
+        [...make, 'later.rv'],
+        ['info', 'now.rv', '--json'],
+        ['info', 'later.rv', '--json'],
+      ])
+      .slice(2);
+    const graphs = infos.map(({ stdout }) => JSON.parse(stdout).graph);
     assert.deepEqual([graphs[0]?.records, graphs[1]], [20_100, null]);
   });
 
@@ -323,6 +329,8 @@ describe('what is wrong', () => {
       [[...make, '--dimensions', '0'], /dimensions: expected an integer from 1/],
       [[...make, '--M', '8'], /expected --index hnsw/],
       [[...make, '--bits', '2'], /expected --quantization rabitq/],
+      [['convert', 'a.rv', '-o', 'x.npy', '--metric', 'dot'], /--metric: expected a snapshot/],
+      [['convert', 'many.fvecs', '-o', 'x.npy', '--bits', '2'], /--bits: expected a snapshot/],
       [['query', 'a.rv'], /expected one of --vector, --id and --file, got 0/],
       [['query', 'a.rv', '--vector', '[1,'], /--vector: expected JSON/],
       [['query', 'a.rv', '--id', 'x', '-k', 'many'], /--top-k: expected a number, got 'many'/],
