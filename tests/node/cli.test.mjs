@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { workplace } from '../support/cli.mjs';
 import { assertNearest } from '../support/oracle.mjs';
 import { capabilities, createIndex } from '../support/package.mjs';
-import { random, seededVectors } from '../support/random.mjs';
+import { random, seededIntegers, seededVectors } from '../support/random.mjs';
 import { fvecs } from '../support/vector-files.mjs';
 
 const DIMENSIONS = 16;
@@ -202,7 +202,8 @@ describe('build, info and query', () => {
   });
 
   it('build with --maintain the graph that auto leaves for later', () => {
-    const many = seededVectors({ seed: 23, count: 20_100, dimensions: 4 });
+    // Many are equal, which is one node: soon built.
+    const many = seededIntegers({ seed: 23, count: 20_100, dimensions: 3, range: 2 });
     writeFileSync(work.path('many.fvecs'), fvecs(many.map((vector) => ({ vector }))).bytes);
     const make = ['build', 'many.fvecs', '-o'];
     const infos = work
