@@ -1,6 +1,6 @@
 // Builds dist/ and what is generated in types/. Fast when nothing has changed.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeApiTypes } from './api-types.mjs';
 import { provision, root, run } from './setup.mjs';
 
@@ -13,6 +13,7 @@ export function build(env) {
   copyFileSync('build/wasm/ruvector_relaxed.wasm', 'dist/ruvector.relaxed.wasm');
   writeFileSync('dist/core/glue.js', glue('build/wasm/ruvector.mjs'));
   writeFileSync('dist/base64.js', base64Module('build/wasm/ruvector.wasm'));
+  chmodSync('dist/cli/main.js', 0o755);
   writeApiTypes();
 }
 

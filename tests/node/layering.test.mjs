@@ -76,6 +76,7 @@ const JS = {
   'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
   'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],
   'js/llamaindex': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
+  'js/cli': ['js/node.ts'],
 };
 
 /** What a file may import from outside: of Node, the user's React, LangChain or LlamaIndex, or a library that becomes part of it. */
@@ -85,6 +86,9 @@ const LIBRARIES = [
   ['js/storage/files.ts', /^node:/],
   ['js/worker/entry-node.ts', /^node:/],
   ['js/storage/indexeddb.ts', /^idb$/],
+  ['js/cli/files.ts', /^node:/],
+  ['js/cli/formats/formats.ts', /^node:/],
+  ['js/cli/program.ts', /^node:/],
   ['js/react/stable.ts', /^react$/],
   ['js/react/use-database.ts', /^react$/],
   ['js/react/use-query.ts', /^react$/],
@@ -236,6 +240,7 @@ describe('the checker', () => {
     ['filter -> index', 'js/filter/a.ts', "import { x } from '../index/a.js';", 'js/index'],
     ['index -> an entry', 'js/index/a.ts', "import { x } from '../public.js';", 'js/public.ts'],
     ['react -> storage', 'js/react/a.ts', "import { x } from '../storage/a.js';", 'js/storage'],
+    ['the command line -> core', 'js/cli/a.ts', "import { x } from '../core/a.js';", 'js/core'],
     ['index -> compat', 'js/index/a.ts', "import { x } from '../compat/a.js';", 'js/compat'],
     ['Node in the browser', 'js/core/host-browser.ts', "import fs from 'node:fs';", 'node:fs'],
     ['a package', 'js/index/a.ts', "import x from 'idb';", 'idb'],

@@ -57,7 +57,7 @@ describe('the tarball', () => {
   });
 
   it('depends on nothing and runs nothing when it is installed', () => {
-    for (const key of ['dependencies', 'optionalDependencies', 'bin', 'gypfile'])
+    for (const key of ['dependencies', 'optionalDependencies', 'gypfile'])
       assert.equal(manifest[key], undefined, key);
     // For ./react, ./langchain and ./llamaindex, and installed for nobody who has not got them.
     const peers = ['@langchain/core', '@llamaindex/core', 'react'];
@@ -66,6 +66,13 @@ describe('the tarball', () => {
       assert.deepEqual(manifest.peerDependenciesMeta[peer], { optional: true });
     for (const key of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])
       assert.equal(manifest.scripts?.[key], undefined, key);
+  });
+
+  it('has one program, which systems can run', () => {
+    assert.deepEqual(manifest.bin, { 'ruvector-wasm': 'dist/cli/main.js' });
+    assert.match(text('dist/cli/main.js'), /^#!\/usr\/bin\/env node\n/);
+    assert.equal(files.modes.get('dist/cli/main.js') & 0o111, 0o111);
+    assert.equal(files.modes.get('dist/node.js') & 0o111, 0);
   });
 
   it('exports only files that are in it', () => {

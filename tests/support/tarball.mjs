@@ -19,16 +19,17 @@ export function tarball(folder) {
   return join(home || folder, packed[0]);
 }
 
-/** The files of a tarball by name, without the folder `package/`. */
+/** The files of a tarball by name, without the folder `package/`; `modes` has their permissions. */
 export function filesOf(file) {
   const bytes = gunzipSync(readFileSync(file));
   const text = (from, length) => bytes.toString('utf8', from, from + length).replace(/\0.*$/s, '');
-  const files = new Map();
+  const files = Object.assign(new Map(), { modes: new Map() });
   for (let at = 0; at < bytes.length && bytes[at] !== 0; ) {
     const [name, prefix] = [text(at, 100), text(at + 345, 155)];
     const size = Number.parseInt(text(at + 124, 12), 8);
-    const path = prefix === '' ? name : `${prefix}/${name}`;
-    files.set(path.replace(/^package\//, ''), bytes.subarray(at + 512, at + 512 + size));
+    const path = (prefix === '' ? name : `${prefix}/${name}`).replace(/^package\//, '');
+    files.set(path, bytes.subarray(at + 512, at + 512 + size));
+    files.modes.set(path, Number.parseInt(text(at + 100, 8), 8));
     at += 512 + 512 * Math.ceil(size / 512);
   }
   return files;
