@@ -1,7 +1,7 @@
-import { RuVectorError } from '../core/errors.js';
+import type { RuVectorError } from '../core/errors.js';
 import { nextTurn } from '../core/turn.js';
 import type { IndexStats } from '../types.js';
-import { type Call, closed, isWrite, type Port, type Standing } from './calls.js';
+import { type Call, closed, isWrite, type Port, readOnly, type Standing } from './calls.js';
 import type { Origin } from './journal/entry.js';
 import type { Session } from './session.js';
 import { Tabs } from './tabs.js';
@@ -78,9 +78,8 @@ export class LocalPort implements Port {
   }
 
   get standing(): Standing {
-    const { shape, version, durableVersion } = this.#session;
-    const { dimensions, metric } = shape;
-    return { dimensions, metric, role: this.#role, version, durableVersion };
+    const { shape, options, version, durableVersion } = this.#session;
+    return { shape, options, role: this.#role, version, durableVersion };
   }
 
   listen(listener: (event: DatabaseEvent) => void): void {
@@ -95,11 +94,7 @@ export class LocalPort implements Port {
     if (verb === 'flush') return this.#flush();
     if (verb === 'stats') return this.#stats(call);
     if (!isWrite(verb)) return this.#session.run(call);
-    if (this.#role === 'readonly')
-      throw new RuVectorError(
-        'READ_ONLY',
-        `expected a database that writes for ${verb}(), got one that was opened with tabs: 'readonly'`,
-      );
+    if (this.#role === 'readonly') throw readOnly(verb);
     if (this.#role === 'writer') return this.#write(call);
     const result = await (this.#tabs as Tabs).ask(call);
     await this.#session.catchUp();
@@ -237,7 +232,7 @@ export class LocalPort implements Port {
     const { durableVersion } = this.#session;
     const stats = this.#session.run(call) as IndexStats;
     const { backend } = this.#adapter;
-    return { ...stats, role: this.#role, worker: false, backend, durableVersion };
+    return { ...stats, role: this.#role, worker: false, shards: 1, backend, durableVersion };
   }
 
   async #report(): Promise<StorageReport> {

@@ -4,7 +4,7 @@ import { check } from '../core/status.js';
 import type { RecallOptions, RecallReport, TuneResult } from '../types.js';
 import { vectorAt } from './read.js';
 import { opened, type State } from './state.js';
-import { checkVectors } from './vectors.js';
+import { checkVectors, type Shape } from './vectors.js';
 
 /**
  * How much of the truth searches find, from exact scans on sampled queries, and the `ef` that is
@@ -33,13 +33,13 @@ function draw(seed: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-interface Sample {
+export interface Sample {
   readonly vector: ArrayLike<number>;
   /** The record that it is, or ANY. */
   readonly row: number;
 }
 
-function sampleRows(state: State, count: number, seed: number): Sample[] {
+export function sampleRows(state: State, count: number, seed: number): Sample[] {
   const { records } = state;
   const live = Array.from({ length: records.rows }, (_, row) => row).filter(
     (row) => records.id(row) !== undefined,
@@ -53,7 +53,7 @@ function sampleRows(state: State, count: number, seed: number): Sample[] {
   return live.slice(0, wanted).map((row) => ({ row, vector: vectorAt(state, row) }));
 }
 
-/** The rows that one search finds, without the sample itself. */
+/** The rows that one search finds, without the sample itself; their distances go to `distances`. */
 function rowsOf(
   state: State,
   sample: Sample,
@@ -61,6 +61,7 @@ function rowsOf(
   exact: boolean,
   ef: number,
   plan = ANY,
+  distances: number[] = [],
 ): number[] {
   const { collection, core, shape, records } = state;
   check(collection.prepare(1, Math.max(1, Math.min(topK, records.count))));
@@ -72,20 +73,21 @@ function rowsOf(
   collection.withhold(ANY);
   check(status);
   const rows: number[] = [];
-  core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row) => {
+  core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row, distance) => {
     rows.push(row);
+    distances.push(distance);
   });
   return rows;
 }
 
 /** The share of `truth` that is among `rows`. */
-function share(truth: readonly number[], rows: readonly number[]): number {
+export function share<T>(truth: readonly T[], rows: readonly T[]): number {
   const found = new Set(rows);
   return truth.length === 0 ? 1 : truth.filter((row) => found.has(row)).length / truth.length;
 }
 
 /** Mean of shares of `topK` and the bounds of its 95 % interval. */
-function estimate(
+export function estimate(
   shares: readonly number[],
   topK: number,
 ): { recall: number; lower: number; upper: number } {
@@ -100,7 +102,16 @@ function estimate(
 
 const RECALL_OPTIONS = ['samples', 'topK', 'ef', 'seed', 'queries'];
 
-export function measureRecall(state: State, options: RecallOptions = {}): RecallReport {
+export interface Measurement {
+  readonly samples: number;
+  readonly topK: number;
+  readonly seed: number;
+  readonly ef: number | undefined;
+  /** The caller's queries; undefined for a sample of the records. */
+  readonly given: Sample[] | undefined;
+}
+
+export function checkMeasurement(shape: Shape, options: RecallOptions = {}): Measurement {
   checkKeys('options', options, RECALL_OPTIONS);
   const {
     samples: wanted = TUNING_SAMPLES,
@@ -109,17 +120,24 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
     queries,
   } = options;
   const samples = checkInteger('samples', wanted, 1, 10_000);
-  const topK = checkInteger('topK', k, 1, LIMITS.topK);
-  const seed = checkInteger('seed', from, 0, 0xffffffff);
-  const ef = options.ef === undefined ? undefined : checkEf(options.ef);
-  const given =
-    queries === undefined
-      ? undefined
-      : checkVectors('queries', queries, state.shape).slice(0, samples);
+  return {
+    samples,
+    topK: checkInteger('topK', k, 1, LIMITS.topK),
+    seed: checkInteger('seed', from, 0, 0xffffffff),
+    ef: options.ef === undefined ? undefined : checkEf(options.ef),
+    given:
+      queries === undefined
+        ? undefined
+        : checkVectors('queries', queries, shape)
+            .slice(0, samples)
+            .map((vector) => ({ vector, row: ANY })),
+  };
+}
+
+export function measureRecall(state: State, options: RecallOptions = {}): RecallReport {
+  const { samples, topK, seed, ef, given } = checkMeasurement(state.shape, options);
   const chosen = ef ?? efFor(opened(state), topK);
-  const list = given
-    ? given.map((vector) => ({ vector, row: ANY }))
-    : sampleRows(state, samples, seed);
+  const list = given ?? sampleRows(state, samples, seed);
   const shares = list.map((sample) =>
     share(rowsOf(state, sample, topK, true, 0), rowsOf(state, sample, topK, false, chosen)),
   );
@@ -129,6 +147,36 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
     topK,
     ef: chosen,
     reference: reference(state),
+  };
+}
+
+/** What a search finds, nearest first. */
+export interface Found {
+  readonly rows: readonly number[];
+  readonly distances: readonly number[];
+}
+
+/** What an exact and a usual search find for each sample, for those who know of more records. */
+export function probe(
+  state: State,
+  samples: readonly Sample[],
+  topK: number,
+  ef: number | undefined,
+): {
+  readonly ef: number;
+  readonly reference: RecallReport['reference'];
+  readonly pairs: readonly (readonly [exact: Found, usual: Found])[];
+} {
+  const chosen = ef ?? efFor(opened(state), topK);
+  const search = (sample: Sample, exact: boolean): Found => {
+    const distances: number[] = [];
+    const rows = rowsOf(state, sample, topK, exact, exact ? 0 : chosen, ANY, distances);
+    return { rows, distances };
+  };
+  return {
+    ef: chosen,
+    reference: reference(state),
+    pairs: samples.map((sample) => [search(sample, true), search(sample, false)]),
   };
 }
 
