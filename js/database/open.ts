@@ -17,6 +17,7 @@ import { type Manifest, readManifest, type StoredOptions } from './journal/manif
 import { stored, Vault } from './journal/vault.js';
 import { LocalPort } from './local-port.js';
 import type { Platform } from './platform.js';
+import { sums } from './pool/sum.js';
 import { Session } from './session.js';
 import { bytesOfSnapshot } from './source.js';
 import type { Database, OpenOptions, Role, StorageAdapter } from './types.js';
@@ -65,7 +66,7 @@ async function openShards(platform: Platform, name: string, options: OpenOptions
   const openShard = async (shard: Shard, given: OpenOptions): Promise<Port> => {
     const onProgress = (its: Progress): void => {
       progress[shard.number] = its;
-      options.onProgress?.(sumOf(progress));
+      options.onProgress?.(sums(progress.flat(), 'done', 'total'));
     };
     const own = { ...given, ...(options.onProgress && { onProgress }) };
     return (
@@ -83,12 +84,6 @@ async function openShards(platform: Platform, name: string, options: OpenOptions
   );
 }
 
-function sumOf(all: readonly Progress[]): Progress {
-  const sum = (key: keyof Progress): number =>
-    all.reduce((total, progress) => total + (progress?.[key] ?? 0), 0);
-  return { done: sum('done'), total: sum('total') };
-}
-
 /** Undefined where no worker is wanted, or there are none. */
 async function openInWorker(
   platform: Platform,
@@ -98,12 +93,6 @@ async function openInWorker(
 ): Promise<Port | undefined> {
   const { worker = false, shards = 1 } = options;
   if (worker === false) return undefined;
-  if (typeof options.storage === 'object')
-    throw invalid(
-      'storage',
-      'a string, since an adapter cannot be sent to a worker',
-      options.storage,
-    );
   if (typeof worker === 'object' && shards > 1)
     throw invalid('worker', 'true, or a function that makes one for each shard', worker);
   const started =
@@ -126,10 +115,8 @@ function checkOptions(name: string, options: OpenOptions): void {
     throw invalid('tabs', "'shared', 'exclusive' or 'readonly'", tabs);
   const { worker, signal, shards = 1 } = options;
   checkInteger('shards', shards, 1, MOST_SHARDS);
-  if (shards > 1 && typeof storage === 'object')
-    throw invalid('storage', 'a string, since the shards of an adapter would share it', storage);
-  if (!['undefined', 'boolean', 'function', 'object'].includes(typeof worker))
-    throw invalid('worker', 'a boolean, a Worker, or a function that makes one', worker);
+  if (typeof storage === 'object' && (worker || shards > 1))
+    throw invalid('storage', 'a string, since an adapter stays in its thread, and whole', storage);
   if (signal !== undefined && typeof Object(signal).throwIfAborted !== 'function')
     throw invalid('signal', 'an AbortSignal', signal);
   checkBoolean('requestPersistence', options.requestPersistence, false);

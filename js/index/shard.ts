@@ -44,14 +44,9 @@ function sample(state: State, count: number, seed: number): Sample[] {
   return sampleRows(opened(state), count, seed);
 }
 
-/** The records as a snapshot of vectors alone. */
-function part(state: State): Uint8Array<ArrayBuffer> {
-  return copied(state, [opened(state)], () => true);
-}
-
-/** One snapshot of what is in several, in their order. */
-function join(state: State, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return copied(state, loaded(state, parts), () => true);
+/** A snapshot of vectors alone: of these records, or of what is in several snapshots, in their order. */
+function join(state: State, parts?: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return copied(state, parts ? loaded(state, parts) : [opened(state)]);
 }
 
 /** The records of any snapshot, one for each shard. @throws what Index.import() throws */
@@ -67,10 +62,10 @@ function split(state: State, snapshot: Uint8Array, shards: number): Uint8Array<A
   }
 }
 
-export type ShardVerb = 'check' | 'put' | 'sample' | 'probe' | 'part' | 'join' | 'split';
+export type ShardVerb = 'check' | 'put' | 'sample' | 'probe' | 'join' | 'split';
 
 export const shardVerbs: Readonly<Record<ShardVerb, (state: State, ...args: never[]) => unknown>> =
-  { check, put, sample, probe, part, join, split };
+  { check, put, sample, probe, join, split };
 
 function* loaded(state: State, parts: readonly Uint8Array[]): Generator<State> {
   for (const part of parts) {
@@ -88,7 +83,7 @@ function* loaded(state: State, parts: readonly Uint8Array[]): Generator<State> {
 function copied(
   state: State,
   sources: Iterable<State>,
-  isWanted: (namespace: string, id: string) => boolean,
+  isWanted = (_namespace: string, _id: string): boolean => true,
 ): Uint8Array<ArrayBuffer> {
   const target = scratch(state, 'flat');
   try {

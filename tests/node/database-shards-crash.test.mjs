@@ -114,7 +114,7 @@ describe(`${script.length} operations on ${SHARDS} shards, killed as they write`
 
   it('would be found out without a journal of one shard', async () => {
     const values = new Map();
-    const storage = faultyStorage(values, { at: 60 });
+    const storage = faultyStorage(values, { at: 20 });
     const { write } = storage;
     storage.write = async (key, value) =>
       key.startsWith('shard1-journal') ? undefined : write(key, value);

@@ -1,41 +1,48 @@
-import { checkArray, checkInteger, checkKeys, invalid } from '../../core/arguments.js';
-import { checkId } from '../../index/records.js';
+import { checkInteger, checkKeys, invalid } from '../../core/arguments.js';
+import { checkId, checkNamespace } from '../../index/records.js';
 import { shardOf } from '../../index/shard.js';
-import type { CompactResult, ListOptions, ListResult } from '../../types.js';
+import { checkFlat, checkItems } from '../../index/write.js';
+import type {
+  CompactResult,
+  ListOptions,
+  ListResult,
+  QueryOptions,
+  StoredItem,
+  TuneResult,
+} from '../../types.js';
 import type { Call, Port } from '../calls.js';
 import type { DatabaseStats, StorageReport } from '../types.js';
-import { partsOf, sum, total } from './parts.js';
 import type { PoolPort } from './pool.js';
-import { explain, query, queryById, queryMany } from './query.js';
-import { measureRecall, tune } from './recall.js';
-import { exportAll, importAll, remove, writeFlat, writeItems } from './write.js';
+import { explain, query, queryMany } from './query.js';
+import { measureRecall } from './recall.js';
+import { most, sum, sums } from './sum.js';
+import { exportAll, importAll, put } from './write.js';
 
 /** Answers a call as one index would: whose it is, or what the answers of all shards make together. */
 export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
   const { verb, namespace, args } = call;
-  const [first] = args;
-  const all = (): Promise<unknown[]> => pool.inTurn(() => pool.ask(call));
+  const [first, second, third] = args as [never, never, never];
+  const { shape } = pool.standing;
+  const all = <T>(): Promise<T[]> => pool.inTurn(() => pool.ask(call)) as Promise<T[]>;
   switch (verb) {
     case 'upsert':
     case 'insert':
-      return writeItems(pool, namespace, first, verb === 'insert');
+      return put(pool, checkItems(shape, namespace, first), verb === 'insert');
     case 'upsertFlat':
-      return writeFlat(pool, namespace, args);
-    case 'delete':
-      return remove(pool, namespace, first);
+      return put(pool, checkFlat(shape, namespace, first, second, third), false);
     case 'update':
-    case 'get': {
-      const owner = ownerOf(pool, namespace, checkId('id', first));
-      return pool.inTurn(() => owner.call(call));
-    }
-    case 'getMany':
+    case 'get':
+      return pool.inTurn(() => ownerOf(pool, namespace, first).call(call));
     case 'has':
-      return byId(pool, call);
-    case 'count':
+      return firstOf(await all<boolean[]>(), (it) => it);
+    case 'getMany':
+      return firstOf(await all<unknown[]>(), (it) => it !== undefined);
+    case 'delete':
     case 'deleteWhere':
-      return sum((await all()) as number[]);
+    case 'count':
+      return sum(await all<number>());
     case 'list':
-      return list(pool, namespace, first as ListOptions);
+      return list(pool, namespace, first);
     case 'query':
       return query(pool, call);
     case 'queryById':
@@ -47,16 +54,13 @@ export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
     case 'measureRecall':
       return measureRecall(pool, first);
     case 'tune':
-      return tune(pool, call);
+      return tuned(await all<TuneResult>());
     case 'stats':
-      return stats(pool, (await all()) as DatabaseStats[]);
+      return stats(pool, await all<DatabaseStats>());
     case 'storage':
-      return storage((await all()) as StorageReport[]);
-    case 'compact': {
-      const results = (await all()) as CompactResult[];
-      const memoryBytes = total(results, 'memoryBytes');
-      return { removed: total(results, 'removed'), memoryBytes } satisfies CompactResult;
-    }
+      return storage(await all<StorageReport>());
+    case 'compact':
+      return sums(await all<CompactResult>(), 'removed', 'memoryBytes');
     case 'flush':
       await all();
       return pool.standing.durableVersion;
@@ -70,82 +74,75 @@ export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
   }
 }
 
-export function ownerOf({ shards }: PoolPort, namespace: string, id: string): Port {
-  return shards[shardOf(namespace, id, shards.length)] as Port;
+function ownerOf({ shards }: PoolPort, namespace: string, id: unknown): Port {
+  return shards[shardOf(namespace, checkId('id', id), shards.length)] as Port;
 }
 
-/** A list of ids in, a list of answers out. */
-async function byId(pool: PoolPort, call: Call): Promise<unknown[]> {
-  const { namespace, args } = call;
-  const ids = Array.from(checkArray('ids', args[0]), (id, i) => checkId(`ids[${i}]`, id));
-  const places = partsOf([...ids.keys()], pool.shards.length, (i) => ({
-    namespace,
-    id: ids[i] as string,
-  }));
-  const answers = await pool.inTurn(() =>
-    pool.ask(places.map((part) => part && { ...call, args: [part.map((i) => ids[i])] })),
-  );
-  const result: unknown[] = new Array(ids.length);
-  for (const [n, part] of places.filter((it) => it !== undefined).entries())
-    for (const [k, i] of part.entries()) result[i] = (answers[n] as unknown[])[k];
-  return result;
+/** Of lists of one length, element by element that of the shard that has it. */
+function firstOf<T>(lists: readonly T[][], has: (it: T) => unknown): T[] {
+  const [own = []] = lists;
+  return own.map((it, i) => lists.map((list) => list[i] as T).find(has) ?? it);
+}
+
+/** What the record's shard says of it is what all are asked for. */
+async function queryById(pool: PoolPort, call: Call): Promise<unknown> {
+  const [id, options] = call.args as [string, QueryOptions | undefined];
+  const namespace = checkNamespace('namespace', options?.namespace, call.namespace);
+  const owner = ownerOf(pool, namespace, id);
+  const get: Call = { verb: 'get', namespace, args: [id] };
+  const record = (await pool.inTurn(() => owner.call(get))) as StoredItem | undefined;
+  if (record === undefined) return owner.call(call); // which says what is wrong
+  const vector = pool.standing.shape.bits ? Uint8Array.from(record.vector) : record.vector;
+  return query(pool, { ...call, verb: 'query', args: [vector, options] });
 }
 
 /** Shard after shard. A cursor is that of a shard, after the number of the shard. */
 async function list(
-  pool: PoolPort,
+  { shards }: PoolPort,
   namespace: string,
   options: ListOptions = {},
 ): Promise<ListResult> {
   checkKeys('options', options, ['cursor', 'limit', 'filter']);
-  const { filter, limit: given = 100, cursor = '0.' } = options;
-  const limit = checkInteger('limit', given, 1, 10_000);
-  const [, number, from = ''] = /^(\d{1,2})\.(\d{0,15})$/.exec(String(cursor)) ?? [];
-  if (number === undefined || Number(number) >= pool.shards.length)
-    throw invalid('cursor', 'the cursor of an earlier list()', cursor);
+  const { filter, limit = 100, cursor = '0.' } = options;
+  checkInteger('limit', limit, 1, 10_000);
+  const [, number = shards.length, from = ''] = /^(\d{1,2})\.(\d{0,15})$/.exec(`${cursor}`) ?? [];
   const ids: string[] = [];
-  let page: ListResult = { ids };
-  const next = async (shard: number, cursor: string, limit: number): Promise<void> => {
-    const own = { limit, ...(filter && { filter }), ...(cursor && { cursor }) };
-    const call: Call = { verb: 'list', namespace, args: [own] };
-    page = (await (pool.shards[shard] as Port).call(call)) as ListResult;
-  };
-  const work = async (): Promise<ListResult> => {
-    for (let shard = Number(number); shard < pool.shards.length; ++shard) {
-      const start = shard === Number(number) ? from : '';
-      // The page may be full: is there more?
-      await next(shard, start, Math.max(1, limit - ids.length));
-      if (ids.length === limit && page.ids.length > 0) return { ids, cursor: `${shard}.${start}` };
-      ids.push(...page.ids);
-      if (page.cursor !== undefined) return { ids, cursor: `${shard}.${page.cursor}` };
-    }
-    return { ids };
-  };
-  let result: ListResult = { ids };
-  await pool.inTurn(
-    async () => {},
-    async () => {
-      result = await work();
-    },
-  );
-  return result;
+  for (let [shard, start] = [Number(number), from]; ; ++shard, start = '') {
+    const port = shards[shard];
+    if (port === undefined) throw invalid('cursor', 'the cursor of an earlier list()', cursor);
+    // The page may be full: is there more?
+    const own = { limit: Math.max(1, limit - ids.length), filter, cursor: start || undefined };
+    const page = (await port.call({ verb: 'list', namespace, args: [own] })) as ListResult;
+    if (ids.length === limit && page.ids.length > 0) return { ids, cursor: `${shard}.${start}` };
+    ids.push(...page.ids);
+    if (page.cursor !== undefined) return { ids, cursor: `${shard}.${page.cursor}` };
+    if (shard === shards.length - 1) return { ids };
+  }
 }
 
-function stats(pool: PoolPort, all: readonly DatabaseStats[]): DatabaseStats {
+/** Each shard for itself. The bounds are those of the worst and the best one. */
+function tuned(all: readonly TuneResult[]): TuneResult {
+  const { samples } = sums(all, 'samples');
+  return {
+    ...(all[0] as TuneResult),
+    ef: most(all, 'ef'),
+    recall: sum(all.map((it) => it.recall * it.samples)) / samples || 1,
+    lower: Math.min(...all.map(({ lower }) => lower)),
+    upper: most(all, 'upper'),
+    samples,
+  };
+}
+
+function stats({ standing }: PoolPort, all: readonly DatabaseStats[]): DatabaseStats {
   const first = all[0] as DatabaseStats;
-  const { role, version, durableVersion } = pool.standing;
-  const memories = all.map(({ wasmBytes }) => wasmBytes);
+  const { role, version, durableVersion } = standing;
   return {
     ...first,
-    count: total(all, 'count'),
-    deleted: total(all, 'deleted'),
-    linked: total(all, 'linked'),
-    pending: total(all, 'pending'),
-    ef: Math.max(...all.map(({ ef }) => ef)),
-    memoryBytes: total(all, 'memoryBytes'),
-    bytesPerVector: Math.max(...all.map(({ bytesPerVector }) => bytesPerVector)),
+    ...sums(all, 'count', 'deleted', 'linked', 'pending', 'memoryBytes'),
+    ef: most(all, 'ef'),
+    bytesPerVector: most(all, 'bytesPerVector'),
     // Shards of one thread share one memory.
-    wasmBytes: first.worker ? sum(memories) : Math.max(...memories),
+    ...(first.worker && sums(all, 'wasmBytes')),
     shards: all.length,
     role,
     version,
@@ -153,14 +150,7 @@ function stats(pool: PoolPort, all: readonly DatabaseStats[]): DatabaseStats {
   };
 }
 
-/** All shards are in one place, which reports its usage as a whole; memories are places of their own. */
+/** The usage is of the place, which all share. */
 function storage(all: readonly StorageReport[]): StorageReport {
-  const first = all[0] as StorageReport;
-  const own = first.backend === 'memory' && { usage: sum(all.map(({ usage = 0 }) => usage)) };
-  return {
-    ...first,
-    ...own,
-    snapshotBytes: total(all, 'snapshotBytes'),
-    journalBytes: total(all, 'journalBytes'),
-  };
+  return { ...(all[0] as StorageReport), ...sums(all, 'snapshotBytes', 'journalBytes') };
 }

@@ -1,7 +1,7 @@
 import { type Call, closed, isWrite, type Port, readOnly, type Standing } from '../calls.js';
 import type { DatabaseEvent, Role } from '../types.js';
 import { answer } from './answer.js';
-import { sum } from './parts.js';
+import { sum } from './sum.js';
 
 /**
  * A database over shards: each is a database of its own, in a worker or here, and has the records that
@@ -29,7 +29,11 @@ export class PoolPort implements Port {
     this.#seen = this.#versions();
     this.#durableVersion = this.#told = sum(this.#seen);
     this.#role = this.#commonRole();
-    for (const [i, shard] of shards.entries()) shard.listen((event) => this.#hear(event, i));
+    for (const [i, shard] of shards.entries())
+      shard.listen((event) => {
+        const own = this.#asOne(event, i);
+        if (own !== undefined) this.#listener(own);
+      });
   }
 
   /** Versions are sums: they grow with every change, by one for each shard that it is of. */
@@ -69,7 +73,10 @@ export class PoolPort implements Port {
     return (await turn).sent;
   }
 
-  /** The answers of all shards, or of those that `calls` has one for. @throws the first error */
+  /**
+   * The answers of all shards, or of those that `calls` has one for. @throws of several errors the
+   * one about the first of the caller's records
+   */
   async ask(calls: Call | readonly (Call | undefined)[]): Promise<unknown[]> {
     const answers = await Promise.allSettled(
       this.shards.flatMap((shard, i) => {
@@ -77,10 +84,9 @@ export class PoolPort implements Port {
         return call === undefined ? [] : [shard.call(call)];
       }),
     );
-    return answers.map((it) => {
-      if (it.status === 'rejected') throw it.reason;
-      return it.value;
-    });
+    const errors = answers.flatMap((it) => (it.status === 'rejected' ? [it.reason] : []));
+    if (errors.length > 0) throw errors.sort((a, b) => placeOf(a) - placeOf(b))[0];
+    return answers.map((it) => (it as PromiseFulfilledResult<unknown>).value);
   }
 
   #versions(): number[] {
@@ -103,34 +109,28 @@ export class PoolPort implements Port {
       this.#durableVersion = sum(this.#unstored.shift() as readonly number[]);
   }
 
-  #hear(event: DatabaseEvent, shard: number): void {
+  /** What the listeners hear of a shard's event. */
+  #asOne(event: DatabaseEvent, shard: number): DatabaseEvent | undefined {
     const { version, durableVersion, role } = this.standing;
     switch (event.type) {
       case 'change':
-        this.#listener({ type: 'change', version });
-        return;
+        return { type: 'change', version };
       case 'stored':
         if (durableVersion === this.#told) return;
         this.#told = durableVersion;
-        this.#listener({ type: 'stored', version: durableVersion });
-        return;
+        return { type: 'stored', version: durableVersion };
       case 'role':
-        if (role !== this.#role) this.#listener({ type: 'role', role });
+        if (role === this.#role) return;
         this.#role = role;
-        return;
+        return { type: 'role', role };
       case 'evicted':
         // All have the same place, and it goes as a whole.
-        if (shard === 0) this.#listener(event);
-        return;
+        return shard === 0 ? event : undefined;
       case 'blocked':
         if (this.#closing !== undefined) return;
-        this.#listener(event);
         this.#close().catch(() => {}); // the shard that fails to says so
-        return;
-      case 'error':
-        this.#listener(event);
-        return;
     }
+    return event;
   }
 
   #close(): Promise<void> {
@@ -147,4 +147,9 @@ export class PoolPort implements Port {
     await (first as Port).call(close);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
+}
+
+/** The number in `items[137].vector`. */
+function placeOf(error: Error): number {
+  return Number(/\[(\d+)\]/.exec(error.message)?.[1] ?? -1);
 }

@@ -1,10 +1,8 @@
 import { TOP_K } from '../../index/query.js';
-import { checkId, checkNamespace } from '../../index/records.js';
-import { shardOf } from '../../index/shard.js';
 import type { Explanation, QueryOptions, QueryResult } from '../../types.js';
-import type { Call, Port } from '../calls.js';
-import { sum, total } from './parts.js';
+import type { Call } from '../calls.js';
 import type { PoolPort } from './pool.js';
+import { most, sum, sums } from './sum.js';
 
 /** Queries go to all shards; the nearest of what they find are the nearest. */
 
@@ -27,29 +25,6 @@ export async function queryMany(pool: PoolPort, call: Call): Promise<QueryResult
   });
 }
 
-/** The shard that has the record answers first, and with it what the others are asked for. */
-export async function queryById(pool: PoolPort, call: Call): Promise<QueryResult> {
-  const [id, options = {}] = call.args as [string, QueryOptions | undefined];
-  const started = performance.now();
-  const namespace = checkNamespace('namespace', options.namespace, call.namespace);
-  const home = shardOf(namespace, checkId('id', id), pool.shards.length);
-  const owner = pool.shards[home] as Port;
-  let [own, others]: [unknown, Call | undefined] = [undefined, undefined];
-  const results = await pool.inTurn(
-    () => pool.ask(pool.shards.map((_, i) => (i === home ? undefined : others))),
-    async () => {
-      const get: Call = { verb: 'get', namespace, args: [id] };
-      const [found, record] = await Promise.all([owner.call(call), owner.call(get)]);
-      own = found;
-      const { vector } = record as { vector: number[] };
-      const { bits } = pool.standing.shape;
-      others = { ...call, verb: 'query', args: [bits ? Uint8Array.from(vector) : vector, options] };
-    },
-  );
-  results.splice(home, 0, own);
-  return merged(pool, results as QueryResult[], options, performance.now() - started);
-}
-
 /** By distance; of equal ones in order of the shards, as a stable sort leaves them. */
 function merged(
   pool: PoolPort,
@@ -68,7 +43,7 @@ function merged(
     matches,
     count: matches.length,
     queryId: pool.nextQuery(),
-    version: total(results, 'version'),
+    ...sums(results, 'version'),
     tookMs,
   };
 }
@@ -80,31 +55,31 @@ export async function explain(pool: PoolPort, call: Call): Promise<Explanation> 
   const all = (await pool.inTurn(() => pool.ask(call))) as Explanation[];
   const results = all.map(({ result }) => result);
   const result = merged(pool, results, options, performance.now() - started);
-  const { reason: _, ...most } = [...all].sort(
-    (a, b) => b.bytesRead - a.bytesRead,
-  )[0] as Explanation;
+  const [{ reason: _, ...busiest }] = [...all].sort((a, b) => b.bytesRead - a.bytesRead) as [
+    Explanation,
+  ];
   // Where the whole has less than was asked for, every shard has, and says why.
-  const reasons = all.map((it) => it.reason);
-  const reason =
-    reasons.find((it) => it?.startsWith('minScore')) ??
-    reasons.find((it) => !it?.startsWith('no record')) ??
-    reasons[0];
-  const records = total(all, 'records');
+  const reasons = all.map((it) => it.reason ?? '').sort();
+  const reason = reasons.find((it) => it.startsWith('minScore')) ?? reasons[0];
+  const counts = sums(all, 'records', ...WORK);
   const share = (key: 'actual' | 'estimated'): number =>
-    sum(all.map((it) => it.selectivity[key] * it.records)) / Math.max(1, records);
+    sum(all.map((it) => it.selectivity[key] * it.records)) / Math.max(1, counts.records);
   return {
-    ...most,
+    ...busiest,
+    ...counts,
     returned: result.count,
-    ...(result.count < most.requested && reason !== undefined && { reason }),
-    records,
+    ...(result.count < busiest.requested && { reason }),
     selectivity: { actual: share('actual'), estimated: share('estimated') },
-    ef: Math.max(...all.map(({ ef }) => ef)),
-    candidates: total(all, 'candidates'),
-    distanceEvaluations: total(all, 'distanceEvaluations'),
-    codesScanned: total(all, 'codesScanned'),
-    hops: total(all, 'hops'),
-    bytesRead: total(all, 'bytesRead'),
-    fallbacks: total(all, 'fallbacks'),
+    ef: most(all, 'ef'),
     result,
   };
 }
+
+const WORK = [
+  'candidates',
+  'distanceEvaluations',
+  'codesScanned',
+  'hops',
+  'bytesRead',
+  'fallbacks',
+] as const;

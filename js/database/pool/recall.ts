@@ -1,9 +1,8 @@
 import { checkMeasurement, estimate, type Found, type Sample, share } from '../../index/recall.js';
-import type { RecallOptions, RecallReport, TuneResult } from '../../types.js';
-import type { Call } from '../calls.js';
-import type { DatabaseStats } from '../types.js';
-import { sum, total } from './parts.js';
+import type { RecallOptions, RecallReport } from '../../types.js';
+import type { Call, Verb } from '../calls.js';
 import type { PoolPort } from './pool.js';
+import { most } from './sum.js';
 
 /** `Collection::kAny`: a sample that is no record of a shard. */
 const ANY = 0xffffffff;
@@ -16,21 +15,25 @@ interface Probe {
 
 /** What searches of all shards find of the nearest in all shards. */
 export async function measureRecall(pool: PoolPort, options: unknown): Promise<RecallReport> {
-  const wanted = checkMeasurement(pool.standing.shape, options as RecallOptions | undefined);
-  const { topK, ef, given } = wanted;
-  let probes: Call[] = [];
+  const { shards, standing } = pool;
+  const measurement = checkMeasurement(standing.shape, options as RecallOptions | undefined);
+  const { samples, topK, seed, ef, given } = measurement;
+  const call = (verb: Verb, ...args: unknown[]): Call => ({ verb, namespace: '', args });
+  const until = (shard: number): number => Math.floor((samples * shard) / shards.length);
+  let lists: Sample[][] = [];
   const answers = await pool.inTurn(
-    () => pool.ask(probes),
-    async () => {
-      const lists = given ? undefined : await sampled(pool, wanted);
-      probes = pool.shards.map((_, i) => {
-        const samples =
-          given ??
-          lists?.flatMap((list, owner) =>
-            owner === i ? list : list.map(({ vector }) => ({ vector, row: ANY })),
+    () =>
+      pool.ask(
+        shards.map((_, shard) => {
+          const own = lists.flatMap((list, owner) =>
+            owner === shard ? list : list.map(({ vector }) => ({ vector, row: ANY })),
           );
-        return { verb: 'probe', namespace: '', args: [samples, topK, ef] };
-      });
+          return call('probe', own, topK, ef);
+        }),
+      ),
+    async () => {
+      const wanted = shards.map((_, i) => call('sample', until(i + 1) - until(i), seed));
+      lists = given ? [given] : ((await pool.ask(wanted)) as Sample[][]);
     },
   );
   const all = answers as Probe[];
@@ -41,26 +44,9 @@ export async function measureRecall(pool: PoolPort, options: unknown): Promise<R
     ...estimate(shares, topK),
     samples: shares.length,
     topK,
-    ef: Math.max(...all.map((probe) => probe.ef)),
+    ef: most(all, 'ef'),
     reference: all.some(({ reference }) => reference === 'stored') ? 'stored' : 'exact',
   };
-}
-
-/** Samples of each shard, as many as its share of the records. */
-async function sampled(
-  pool: PoolPort,
-  { samples, seed }: { readonly samples: number; readonly seed: number },
-): Promise<Sample[][]> {
-  const stats = (await pool.ask({ verb: 'stats', namespace: '', args: [] })) as DatabaseStats[];
-  const count = Math.max(1, total(stats, 'count'));
-  let [before, taken] = [0, 0];
-  const calls = stats.map((it): Call => {
-    before += it.count;
-    const own = Math.round((Math.min(samples, count) * before) / count) - taken;
-    taken += own;
-    return { verb: 'sample', namespace: '', args: [own, seed] };
-  });
-  return (await pool.ask(calls)) as Sample[][];
 }
 
 /** The nearest rows of all shards for sample `i`, by an exact (0) or a usual search (1). */
@@ -73,18 +59,4 @@ function nearest(all: readonly Probe[], i: number, which: 0 | 1, topK: number): 
     .sort((a, b) => a.distance - b.distance)
     .slice(0, topK)
     .map(({ row }) => row);
-}
-
-/** Each shard for itself. The bounds are those of the worst and the best one. */
-export async function tune(pool: PoolPort, call: Call): Promise<TuneResult> {
-  const all = (await pool.inTurn(() => pool.ask(call))) as TuneResult[];
-  const samples = total(all, 'samples');
-  return {
-    ...(all[0] as TuneResult),
-    ef: Math.max(...all.map(({ ef }) => ef)),
-    recall: samples === 0 ? 1 : sum(all.map((result) => result.recall * result.samples)) / samples,
-    lower: Math.min(...all.map(({ lower }) => lower)),
-    upper: Math.max(...all.map(({ upper }) => upper)),
-    samples,
-  };
 }
