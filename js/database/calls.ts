@@ -62,14 +62,6 @@ export function closed(): RuVectorError {
   return new RuVectorError('CLOSED', 'expected an open database, got one after close()');
 }
 
-/** The error for a write to what is open for reading. */
-export function readOnly(verb: Verb): RuVectorError {
-  return new RuVectorError(
-    'READ_ONLY',
-    `expected a database that writes for ${verb}(), got one that was opened with tabs: 'readonly'`,
-  );
-}
-
 /**
  * Sends a message to a worker or another tab. @throws INVALID_ARGUMENT for what cannot be cloned
  */

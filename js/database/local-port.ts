@@ -1,7 +1,7 @@
-import type { RuVectorError } from '../core/errors.js';
+import { RuVectorError } from '../core/errors.js';
 import { nextTurn } from '../core/turn.js';
 import type { IndexStats } from '../types.js';
-import { type Call, closed, isWrite, type Port, readOnly, type Standing } from './calls.js';
+import { type Call, closed, isWrite, type Port, type Standing } from './calls.js';
 import type { Origin } from './journal/entry.js';
 import type { Session } from './session.js';
 import { Tabs } from './tabs.js';
@@ -94,7 +94,11 @@ export class LocalPort implements Port {
     if (verb === 'flush') return this.#flush();
     if (verb === 'stats') return this.#stats(call);
     if (!isWrite(verb)) return this.#session.run(call);
-    if (this.#role === 'readonly') throw readOnly(verb);
+    if (this.#role === 'readonly')
+      throw new RuVectorError(
+        'READ_ONLY',
+        "expected a database that may write, got one that was opened with tabs: 'readonly'",
+      );
     if (this.#role === 'writer') return this.#write(call);
     const result = await (this.#tabs as Tabs).ask(call);
     await this.#session.catchUp();

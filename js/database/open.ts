@@ -78,7 +78,7 @@ async function openShards(platform: Platform, name: string, options: OpenOptions
   const { shards: stored = 1, shard: _, ...known } = first.standing.options;
   if (stored === 1) return first;
   const isOld = first.standing.version > 0;
-  const { openPool } = await import('./pool/open.js');
+  const { openPool } = await import('./pool/pool.js');
   return openPool(first, stored, shards > 1 && !isOld ? snapshot : undefined, (number) =>
     openShard({ number, isOld }, { ...known, ...bare, shards: stored }),
   );
@@ -91,10 +91,8 @@ async function openInWorker(
   options: OpenOptions,
   shard: Shard,
 ): Promise<Port | undefined> {
-  const { worker = false, shards = 1 } = options;
+  const { worker = false } = options;
   if (worker === false) return undefined;
-  if (typeof worker === 'object' && shards > 1)
-    throw invalid('worker', 'true, or a function that makes one for each shard', worker);
   const started =
     worker === true ? await platform.worker() : typeof worker === 'function' ? worker() : worker;
   if (started === undefined && worker === true) return undefined;
@@ -116,7 +114,7 @@ function checkOptions(name: string, options: OpenOptions): void {
   const { worker, signal, shards = 1 } = options;
   checkInteger('shards', shards, 1, MOST_SHARDS);
   if (typeof storage === 'object' && (worker || shards > 1))
-    throw invalid('storage', 'a string, since an adapter stays in its thread, and whole', storage);
+    throw invalid('storage', 'a string, since an adapter stays where it is', storage);
   if (signal !== undefined && typeof Object(signal).throwIfAborted !== 'function')
     throw invalid('signal', 'an AbortSignal', signal);
   checkBoolean('requestPersistence', options.requestPersistence, false);
@@ -185,26 +183,19 @@ async function openSession(
   ) as Partial<IndexOptions>;
   // Storage is read with the core's checksum.
   const { heap } = await load(host, given.wasm);
-  const vault = new Vault(adapter, (bytes) => heap.crc32(bytes), options.encryption?.key);
+  const prefix = number === 0 ? '' : `shard${number}-`;
+  const crc32 = (bytes: Uint8Array): number => heap.crc32(bytes);
+  const vault = new Vault(adapter, crc32, options.encryption?.key, prefix);
   const manifest = await foundManifest(vault, role);
   if (manifest === undefined && role !== 'writer')
     throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
   if (manifest === undefined && given.dimensions === undefined)
     throw invalid('dimensions', `a number, because there is no database '${name}' yet`, undefined);
-  if (manifest === undefined && isOld) throw corrupt(`its shard ${number} is missing`);
   const { shards = options.shards ?? 1, shard = 0, ...stored } = manifest?.options ?? {};
-  if (manifest !== undefined) {
-    const { shards: made = 1 } = manifest.options;
-    if (options.shards !== undefined && options.shards !== made)
-      throw unexpected(
-        'INVALID_ARGUMENT',
-        'shards',
-        `${made}, as the database was made`,
-        options.shards,
-      );
-    if (shard !== number) throw corrupt(`its shard ${number} says that it is ${shard}`);
-    checkStored(given, manifest.options);
-  }
+  // Another one in its place is none.
+  if (manifest === undefined ? isOld : shard !== number)
+    throw corrupt(`its shard ${number} is missing`);
+  if (manifest !== undefined) checkStored(options, manifest.options);
   const { maxMemoryBytes: most } = given;
   const share = most !== undefined && shards > 1 && { maxMemoryBytes: Math.floor(most / shards) };
   const whole = { ...stored, ...given, ...share } as IndexOptions;
@@ -214,10 +205,8 @@ async function openSession(
     onProgress?.({ done, total });
   };
   const { dimensions, metric, model, index, quantization, truncateDim } = whole;
-  const kept = definedOf({
-    ...{ dimensions, metric, model, index, quantization, truncateDim },
-    ...(shards > 1 && { shards, shard: number }),
-  });
+  const shape = { dimensions, metric, model, index, quantization, truncateDim };
+  const kept = definedOf({ ...shape, shards, shard: number });
   for (let found = manifest; found !== undefined; ) {
     try {
       return await Session.load(await newState(host, whole), vault, found, kept, onPart);
@@ -242,8 +231,11 @@ async function foundManifest(vault: Vault, role: Role): Promise<Manifest | undef
   }
 }
 
-/** Options that say what the vectors are must be those that the database was made with. */
-function checkStored(given: Partial<IndexOptions>, stored: StoredOptions): void {
+/** Options that say what the vectors are, and where, must be those that the database was made with. */
+function checkStored(given: OpenOptions, stored: StoredOptions): void {
+  const { shards = 1 } = stored;
+  if (given.shards !== undefined && given.shards !== shards)
+    throw unexpected('INVALID_ARGUMENT', 'shards', `${shards}, as it was made`, given.shards);
   if (given.dimensions !== undefined && given.dimensions !== stored.dimensions)
     throw new DimensionMismatchError('database', given.dimensions, stored.dimensions);
   const kept = stored.truncateDim ?? stored.dimensions;
@@ -288,19 +280,5 @@ async function storageOf(
       `expected a storage that this host has, got '${storage}'; 'memory:' is everywhere, and an adapter ` +
         'can be anything',
     );
-  return shard === 0 ? adapter : ownKeys(adapter, `shard${shard}-`);
-}
-
-/** A place that several share, for one of them: the values under keys that begin so. */
-function ownKeys(adapter: StorageAdapter, prefix: string): StorageAdapter {
-  return {
-    ...adapter,
-    read: (key) => adapter.read(prefix + key),
-    write: (key, value) => adapter.write(prefix + key, value),
-    delete: (keys) => adapter.delete(keys.map((key) => prefix + key)),
-    list: async () =>
-      (await adapter.list()).flatMap((key) =>
-        key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
-      ),
-  };
+  return adapter;
 }

@@ -81,7 +81,7 @@ function rowsOf(
 }
 
 /** The share of `truth` that is among `rows`. */
-export function share<T>(truth: readonly T[], rows: readonly T[]): number {
+function share(truth: readonly number[], rows: readonly number[]): number {
   const found = new Set(rows);
   return truth.length === 0 ? 1 : truth.filter((row) => found.has(row)).length / truth.length;
 }
@@ -150,34 +150,27 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
   };
 }
 
-/** What a search finds, nearest first. */
-export interface Found {
-  readonly rows: readonly number[];
-  readonly distances: readonly number[];
+export interface Probe {
+  readonly ef: number;
+  readonly reference: RecallReport['reference'];
+  /** For each sample the distances that an exact and a usual search find, nearest first. */
+  readonly found: readonly (readonly [exact: number[], usual: number[]])[];
 }
 
-/** What an exact and a usual search find for each sample, for those who know of more records. */
+/** One shard's part of a measurement. */
 export function probe(
   state: State,
   samples: readonly Sample[],
   topK: number,
-  ef: number | undefined,
-): {
-  readonly ef: number;
-  readonly reference: RecallReport['reference'];
-  readonly pairs: readonly (readonly [exact: Found, usual: Found])[];
-} {
-  const chosen = ef ?? efFor(opened(state), topK);
-  const search = (sample: Sample, exact: boolean): Found => {
+  ef: number = efFor(opened(state), topK),
+): Probe {
+  const search = (sample: Sample, exact: boolean): number[] => {
     const distances: number[] = [];
-    const rows = rowsOf(state, sample, topK, exact, exact ? 0 : chosen, ANY, distances);
-    return { rows, distances };
+    rowsOf(state, sample, topK, exact, ef, ANY, distances);
+    return distances;
   };
-  return {
-    ef: chosen,
-    reference: reference(state),
-    pairs: samples.map((sample) => [search(sample, true), search(sample, false)]),
-  };
+  const found = samples.map((it) => [search(it, true), search(it, false)] as const);
+  return { ef, reference: reference(state), found };
 }
 
 function reference(state: State): 'exact' | 'stored' {

@@ -1,9 +1,9 @@
 import type { WriteResult } from '../types.js';
 import { checkedState } from './create.js';
 import { vectorAt } from './read.js';
-import { probe, type Sample, sampleRows } from './recall.js';
+import { probe, sampleRows } from './recall.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
-import { opened, type State } from './state.js';
+import type { State } from './state.js';
 import { apply, checkNew, rehearse, type Write } from './write.js';
 
 /**
@@ -40,87 +40,72 @@ function put(state: State, writes: readonly Write[], isNew: boolean): WriteResul
   return apply(state, writes);
 }
 
-function sample(state: State, count: number, seed: number): Sample[] {
-  return sampleRows(opened(state), count, seed);
-}
-
 /** A snapshot of vectors alone: of these records, or of what is in several snapshots, in their order. */
 function join(state: State, parts?: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return copied(state, parts ? loaded(state, parts) : [opened(state)]);
+  return beside(state, 'flat', (target) => {
+    if (parts === undefined) copy(state, target);
+    else
+      for (const part of parts)
+        beside(state, 'flat', (source) => {
+          importSnapshot(source, part);
+          copy(source, target);
+        });
+    return exportSnapshot(target);
+  });
 }
 
 /** The records of any snapshot, one for each shard. @throws what Index.import() throws */
 function split(state: State, snapshot: Uint8Array, shards: number): Uint8Array<ArrayBuffer>[] {
-  const whole = scratch(state, 'auto');
-  try {
+  return beside(state, 'auto', (whole) => {
     importSnapshot(whole, snapshot);
     return Array.from({ length: shards }, (_, shard) =>
-      copied(whole, [whole], (namespace, id) => shardOf(namespace, id, shards) === shard),
+      beside(state, 'flat', (target) => {
+        copy(whole, target, (namespace, id) => shardOf(namespace, id, shards) === shard);
+        return exportSnapshot(target);
+      }),
     );
-  } finally {
-    dispose(whole);
-  }
+  });
 }
 
 export type ShardVerb = 'check' | 'put' | 'sample' | 'probe' | 'join' | 'split';
 
 export const shardVerbs: Readonly<Record<ShardVerb, (state: State, ...args: never[]) => unknown>> =
-  { check, put, sample, probe, join, split };
+  { check, put, sample: sampleRows, probe, join, split };
 
-function* loaded(state: State, parts: readonly Uint8Array[]): Generator<State> {
-  for (const part of parts) {
-    const opened = scratch(state, 'flat');
-    try {
-      importSnapshot(opened, part);
-      yield opened;
-    } finally {
-      dispose(opened);
-    }
+/** Adds records to an index, and says that their model is its model. */
+function copy(
+  source: State,
+  target: State,
+  isWanted?: (namespace: string, id: string) => boolean,
+): void {
+  const { records } = source;
+  target.model = source.model;
+  let writes: Write[] = [];
+  for (let row = 0; row < records.rows; ++row) {
+    const id = records.id(row);
+    const namespace = records.namespace(row);
+    if (id === undefined || isWanted?.(namespace, id) === false) continue;
+    const metadata = records.metadata(row);
+    writes.push({ what: id, namespace, id, vector: vectorAt(source, row), metadata });
+    if (writes.length < BATCH) continue;
+    apply(target, writes);
+    writes = [];
   }
+  apply(target, writes);
 }
 
-/** A snapshot of the wanted records of `sources`, vectors alone; it is of their model. */
-function copied(
-  state: State,
-  sources: Iterable<State>,
-  isWanted = (_namespace: string, _id: string): boolean => true,
-): Uint8Array<ArrayBuffer> {
-  const target = scratch(state, 'flat');
-  try {
-    for (const source of sources) {
-      target.model = source.model;
-      let writes: Write[] = [];
-      for (let row = 0; row < source.records.rows; ++row) {
-        const id = source.records.id(row);
-        const namespace = source.records.namespace(row);
-        if (id === undefined || !isWanted(namespace, id)) continue;
-        const metadata = source.records.metadata(row);
-        writes.push({ what: id, namespace, id, vector: vectorAt(source, row), metadata });
-        if (writes.length < BATCH) continue;
-        apply(target, writes);
-        writes = [];
-      }
-      apply(target, writes);
-    }
-    return exportSnapshot(target);
-  } finally {
-    dispose(target);
-  }
-}
-
-/** An empty index of the same vectors, beside this one. */
-function scratch({ core, shape, givenModel: model }: State, index: 'flat' | 'auto'): State {
+/** What is made of an empty index for the same vectors, which lives as long as `use` runs. */
+function beside<T>(
+  { core, shape, givenModel: model }: State,
+  index: 'flat' | 'auto',
+  use: (empty: State) => T,
+): T {
   const { dimensions, metric, stored: truncateDim } = shape;
-  return checkedState({
-    dimensions,
-    metric,
-    truncateDim,
-    index,
-    ...(model !== undefined && { model }),
-  })(core);
-}
-
-function dispose(state: State): void {
-  state.closed = true;
-  state.collection.delete();
+  const own = { dimensions, metric, truncateDim, index, ...(model !== undefined && { model }) };
+  const state = checkedState(own)(core);
+  try {
+    return use(state);
+  } finally {
+    state.collection.delete();
+  }
 }

@@ -226,7 +226,6 @@ describe('options of open()', () => {
     ['no shards', { dimensions: 4, shards: 0 }, 'INVALID_ARGUMENT', 'from 1 to 16'],
     ['too many shards', { dimensions: 4, shards: 17 }, 'LIMIT_EXCEEDED', 'at most 16'],
     ['an adapter for shards', { dimensions: 4, shards: 2, storage: {} }, 'INVALID_ARGUMENT'],
-    ['one worker for shards', { dimensions: 4, shards: 2, worker: {} }, 'INVALID_ARGUMENT', 'each'],
     ['a worker that is none', { dimensions: 4, worker: () => undefined }, 'INVALID_ARGUMENT'],
     ['what an index refuses', { dimensions: 4, metric: 'x' }, 'INVALID_ARGUMENT', 'cosine'],
     ['what an index refuses, in a worker', { dimensions: -4, worker: true }, 'INVALID_ARGUMENT'],

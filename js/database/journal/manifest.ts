@@ -23,7 +23,7 @@ export interface StoredOptions
     IndexOptions,
     'dimensions' | 'metric' | 'model' | 'index' | 'quantization' | 'truncateDim'
   > {
-  /** Where there are several: how many, and which one this is. */
+  /** How many there are, 1 by default, and which one this is. */
   readonly shards?: number;
   readonly shard?: number;
 }

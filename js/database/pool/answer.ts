@@ -1,20 +1,21 @@
-import { checkInteger, checkKeys, invalid } from '../../core/arguments.js';
-import { checkId, checkNamespace } from '../../index/records.js';
+import { checkKeys, invalid } from '../../core/arguments.js';
+import { checkId } from '../../index/records.js';
 import { shardOf } from '../../index/shard.js';
 import { checkFlat, checkItems } from '../../index/write.js';
 import type {
   CompactResult,
+  Explanation,
   ListOptions,
   ListResult,
   QueryOptions,
+  QueryResult,
   StoredItem,
   TuneResult,
 } from '../../types.js';
 import type { Call, Port } from '../calls.js';
 import type { DatabaseStats, StorageReport } from '../types.js';
 import type { PoolPort } from './pool.js';
-import { explain, query, queryMany } from './query.js';
-import { measureRecall } from './recall.js';
+import { explained, measureRecall, merged } from './query.js';
 import { most, sum, sums } from './sum.js';
 import { exportAll, importAll, put } from './write.js';
 
@@ -22,21 +23,23 @@ import { exportAll, importAll, put } from './write.js';
 export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
   const { verb, namespace, args } = call;
   const [first, second, third] = args as [never, never, never];
-  const { shape } = pool.standing;
-  const all = <T>(): Promise<T[]> => pool.inTurn(() => pool.ask(call)) as Promise<T[]>;
+  const { shards, standing } = pool;
+  const all = <T>(): Promise<T[]> => pool.inTurn(() => pool.ask(() => call)) as Promise<T[]>;
   switch (verb) {
     case 'upsert':
     case 'insert':
-      return put(pool, checkItems(shape, namespace, first), verb === 'insert');
+      return put(pool, checkItems(standing.shape, namespace, first), verb === 'insert');
     case 'upsertFlat':
-      return put(pool, checkFlat(shape, namespace, first, second, third), false);
+      return put(pool, checkFlat(standing.shape, namespace, first, second, third), false);
     case 'update':
-    case 'get':
-      return pool.inTurn(() => ownerOf(pool, namespace, first).call(call));
+    case 'get': {
+      const owner = shards[shardOf(namespace, checkId('id', first), shards.length)] as Port;
+      return pool.inTurn(() => owner.call(call));
+    }
     case 'has':
-      return firstOf(await all<boolean[]>(), (it) => it);
     case 'getMany':
-      return firstOf(await all<unknown[]>(), (it) => it !== undefined);
+      // Of each id what the shard says that has it.
+      return (await all<unknown[]>()).reduce((some, more) => some.map((it, i) => it || more[i]));
     case 'delete':
     case 'deleteWhere':
     case 'count':
@@ -44,13 +47,20 @@ export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
     case 'list':
       return list(pool, namespace, first);
     case 'query':
-      return query(pool, call);
+      return merged(call, await all<QueryResult>());
     case 'queryById':
       return queryById(pool, call);
-    case 'queryMany':
-      return queryMany(pool, call);
+    case 'queryMany': {
+      const lists = await all<QueryResult[]>();
+      return lists[0]?.map((_, i) =>
+        merged(
+          call,
+          lists.map((list) => list[i] as QueryResult),
+        ),
+      );
+    }
     case 'explain':
-      return explain(pool, call);
+      return explained(call, await all<Explanation>());
     case 'measureRecall':
       return measureRecall(pool, first);
     case 'tune':
@@ -74,26 +84,15 @@ export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
   }
 }
 
-function ownerOf({ shards }: PoolPort, namespace: string, id: unknown): Port {
-  return shards[shardOf(namespace, checkId('id', id), shards.length)] as Port;
-}
-
-/** Of lists of one length, element by element that of the shard that has it. */
-function firstOf<T>(lists: readonly T[][], has: (it: T) => unknown): T[] {
-  const [own = []] = lists;
-  return own.map((it, i) => lists.map((list) => list[i] as T).find(has) ?? it);
-}
-
-/** What the record's shard says of it is what all are asked for. */
+/** All are asked for what the shard of the record says that it is. */
 async function queryById(pool: PoolPort, call: Call): Promise<unknown> {
   const [id, options] = call.args as [string, QueryOptions | undefined];
-  const namespace = checkNamespace('namespace', options?.namespace, call.namespace);
-  const owner = ownerOf(pool, namespace, id);
+  const namespace = options?.namespace ?? call.namespace;
   const get: Call = { verb: 'get', namespace, args: [id] };
-  const record = (await pool.inTurn(() => owner.call(get))) as StoredItem | undefined;
-  if (record === undefined) return owner.call(call); // which says what is wrong
+  const record = (await answer(pool, get)) as StoredItem | undefined;
+  if (record === undefined) return pool.shards[0]?.call(call); // which says what is wrong
   const vector = pool.standing.shape.bits ? Uint8Array.from(record.vector) : record.vector;
-  return query(pool, { ...call, verb: 'query', args: [vector, options] });
+  return answer(pool, { ...call, verb: 'query', args: [vector, options] });
 }
 
 /** Shard after shard. A cursor is that of a shard, after the number of the shard. */
@@ -103,15 +102,16 @@ async function list(
   options: ListOptions = {},
 ): Promise<ListResult> {
   checkKeys('options', options, ['cursor', 'limit', 'filter']);
-  const { filter, limit = 100, cursor = '0.' } = options;
-  checkInteger('limit', limit, 1, 10_000);
-  const [, number = shards.length, from = ''] = /^(\d{1,2})\.(\d{0,15})$/.exec(`${cursor}`) ?? [];
+  const { limit = 100, cursor = '0.' } = options;
+  const [number, from] = `${cursor}`.split('.');
   const ids: string[] = [];
   for (let [shard, start] = [Number(number), from]; ; ++shard, start = '') {
     const port = shards[shard];
-    if (port === undefined) throw invalid('cursor', 'the cursor of an earlier list()', cursor);
+    if (port === undefined || start === undefined)
+      throw invalid('cursor', 'the cursor of an earlier list()', cursor);
     // The page may be full: is there more?
-    const own = { limit: Math.max(1, limit - ids.length), filter, cursor: start || undefined };
+    const left = ids.length > 0 ? Math.max(1, limit - ids.length) : limit;
+    const own = { ...options, limit: left, cursor: start || undefined };
     const page = (await port.call({ verb: 'list', namespace, args: [own] })) as ListResult;
     if (ids.length === limit && page.ids.length > 0) return { ids, cursor: `${shard}.${start}` };
     ids.push(...page.ids);
@@ -120,17 +120,10 @@ async function list(
   }
 }
 
-/** Each shard for itself. The bounds are those of the worst and the best one. */
-function tuned(all: readonly TuneResult[]): TuneResult {
-  const { samples } = sums(all, 'samples');
-  return {
-    ...(all[0] as TuneResult),
-    ef: most(all, 'ef'),
-    recall: sum(all.map((it) => it.recall * it.samples)) / samples || 1,
-    lower: Math.min(...all.map(({ lower }) => lower)),
-    upper: most(all, 'upper'),
-    samples,
-  };
+/** Each shard tuned itself; this is the one that finds least. */
+function tuned(all: TuneResult[]): TuneResult {
+  const [least] = all.sort((a, b) => a.recall - b.recall) as [TuneResult];
+  return { ...least, ...sums(all, 'samples') };
 }
 
 function stats({ standing }: PoolPort, all: readonly DatabaseStats[]): DatabaseStats {
@@ -140,7 +133,6 @@ function stats({ standing }: PoolPort, all: readonly DatabaseStats[]): DatabaseS
     ...first,
     ...sums(all, 'count', 'deleted', 'linked', 'pending', 'memoryBytes'),
     ef: most(all, 'ef'),
-    bytesPerVector: most(all, 'bytesPerVector'),
     // Shards of one thread share one memory.
     ...(first.worker && sums(all, 'wasmBytes')),
     shards: all.length,

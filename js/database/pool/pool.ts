@@ -1,7 +1,8 @@
-import { type Call, closed, isWrite, type Port, readOnly, type Standing } from '../calls.js';
-import type { DatabaseEvent, Role } from '../types.js';
+import { type Call, closed, type Port, type Standing } from '../calls.js';
+import { bytesOfSnapshot } from '../source.js';
+import type { DatabaseEvent, Role, SnapshotSource } from '../types.js';
 import { answer } from './answer.js';
-import { sum } from './sum.js';
+import { sum, whole } from './sum.js';
 
 /**
  * A database over shards: each is a database of its own, in a worker or here, and has the records that
@@ -21,7 +22,6 @@ export class PoolPort implements Port {
   /** The one that listeners know of. */
   #told: number;
   #role: Role;
-  #queries = 0;
   #closing: Promise<void> | undefined;
 
   constructor(shards: readonly Port[]) {
@@ -54,13 +54,7 @@ export class PoolPort implements Port {
   async call(call: Call): Promise<unknown> {
     if (call.verb === 'close') return this.#close();
     if (this.#closing !== undefined) throw closed();
-    if (isWrite(call.verb) && this.#commonRole() === 'readonly') throw readOnly(call.verb);
     return answer(this, call);
-  }
-
-  /** Names a query. */
-  nextQuery(): string {
-    return `q${++this.#queries}`;
   }
 
   /**
@@ -73,20 +67,18 @@ export class PoolPort implements Port {
     return (await turn).sent;
   }
 
-  /**
-   * The answers of all shards, or of those that `calls` has one for. @throws of several errors the
-   * one about the first of the caller's records
-   */
-  async ask(calls: Call | readonly (Call | undefined)[]): Promise<unknown[]> {
+  /** The answers of all shards that get a call, once all have answered. @throws the first error */
+  async ask(callOf: (shard: number) => Call | undefined): Promise<unknown[]> {
     const answers = await Promise.allSettled(
-      this.shards.flatMap((shard, i) => {
-        const call = Array.isArray(calls) ? (calls[i] as Call | undefined) : (calls as Call);
-        return call === undefined ? [] : [shard.call(call)];
+      this.shards.flatMap((port, shard) => {
+        const call = callOf(shard);
+        return call === undefined ? [] : [port.call(call)];
       }),
     );
-    const errors = answers.flatMap((it) => (it.status === 'rejected' ? [it.reason] : []));
-    if (errors.length > 0) throw errors.sort((a, b) => placeOf(a) - placeOf(b))[0];
-    return answers.map((it) => (it as PromiseFulfilledResult<unknown>).value);
+    return answers.map((it) => {
+      if (it.status === 'rejected') throw it.reason;
+      return it.value;
+    });
   }
 
   #versions(): number[] {
@@ -141,15 +133,40 @@ export class PoolPort implements Port {
   /** The first shard last: who can open that one finds the others free. */
   async #shutDown(): Promise<void> {
     await this.#turn;
-    const close: Call = { verb: 'close', namespace: '', args: [] };
-    const [first, ...others] = this.shards;
-    const results = await Promise.allSettled(others.map((shard) => shard.call(close)));
-    await (first as Port).call(close);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    const close = whole('close');
+    try {
+      await this.ask((shard) => (shard > 0 ? close : undefined));
+    } finally {
+      await (this.shards[0] as Port).call(close);
+    }
   }
 }
 
-/** The number in `items[137].vector`. */
-function placeOf(error: Error): number {
-  return Number(/\[(\d+)\]/.exec(error.message)?.[1] ?? -1);
+/**
+ * Opens the other shards of a database, all or none: one that fails closes those that did not.
+ * `snapshot`: the contents of a database that holds nothing yet.
+ */
+export async function openPool(
+  first: Port,
+  shards: number,
+  snapshot: SnapshotSource | undefined,
+  open: (shard: number) => Promise<Port>,
+): Promise<Port> {
+  const others = await Promise.allSettled(
+    Array.from({ length: shards - 1 }, (_, i) => open(i + 1)),
+  );
+  const ports = others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []));
+  const pool = new PoolPort([first, ...ports]);
+  try {
+    for (const other of others) if (other.status === 'rejected') throw other.reason;
+    const { version, role } = pool.standing;
+    if (snapshot !== undefined && version === 0 && role === 'writer') {
+      const bytes = await bytesOfSnapshot(snapshot);
+      await pool.call(whole('import', bytes));
+    }
+    return pool;
+  } catch (error) {
+    await pool.call(whole('close')).catch(() => {});
+    throw error;
+  }
 }

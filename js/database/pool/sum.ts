@@ -1,3 +1,10 @@
+import type { Call, Verb } from '../calls.js';
+
+/** A call that is of no namespace. */
+export function whole(verb: Verb, ...args: readonly unknown[]): Call {
+  return { verb, namespace: '', args };
+}
+
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
@@ -12,8 +19,8 @@ export function sums<K extends string>(
 
 /** The largest of one field. */
 export function most<K extends string>(
-  all: readonly { readonly [key in K]: number }[],
+  all: readonly { readonly [key in K]?: number }[],
   key: K,
 ): number {
-  return Math.max(...all.map((it) => it[key]));
+  return Math.max(...all.map((it) => it[key] ?? 0));
 }

@@ -1,9 +1,9 @@
 import { shardOf } from '../../index/shard.js';
 import type { Write } from '../../index/write.js';
 import type { WriteResult } from '../../types.js';
-import type { Call, Port, Verb } from '../calls.js';
+import type { Port, Verb } from '../calls.js';
 import type { PoolPort } from './pool.js';
-import { sums } from './sum.js';
+import { sums, whole } from './sum.js';
 
 /**
  * Writes to shards. Their records were checked by the code of an index, so that errors name what the
@@ -17,39 +17,35 @@ export async function put(
 ): Promise<WriteResult> {
   const parts: Write[][] = pool.shards.map(() => []);
   for (const write of writes) parts[shardOf(write.namespace, write.id, parts.length)]?.push(write);
-  const calls = (verb: Verb): (Call | undefined)[] =>
-    parts.map((part) =>
-      part.length > 0 ? { verb, namespace: '', args: [part, isNew] } : undefined,
-    );
-  const isOfSeveral = parts.filter((part) => part.length > 0).length > 1;
-  const results = await pool.inTurn(
-    () => pool.ask(calls('put')),
-    isOfSeveral ? () => pool.ask(calls('check')) : undefined,
-  );
-  return whole(pool, results);
+  const ask = (verb: Verb) => (): Promise<unknown[]> =>
+    pool.ask((shard) => {
+      const part = parts[shard] as Write[];
+      return part.length > 0 ? whole(verb, part, isNew) : undefined;
+    });
+  const isOfOne = parts.some(({ length }) => length === writes.length);
+  return written(pool, await pool.inTurn(ask('put'), isOfOne ? undefined : ask('check')));
 }
 
 /** One snapshot of vectors alone, shard after shard. */
 export async function exportAll(pool: PoolPort): Promise<unknown> {
-  const parts = await pool.inTurn(() => pool.ask({ verb: 'join', namespace: '', args: [] }));
-  return (pool.shards[0] as Port).call({ verb: 'join', namespace: '', args: [parts] });
+  const parts = await pool.inTurn(() => pool.ask(() => whole('join')));
+  return (pool.shards[0] as Port).call(whole('join', parts));
 }
 
 /** The whole snapshot is read before any shard takes its part. */
 export async function importAll(pool: PoolPort, snapshot: unknown): Promise<WriteResult> {
-  const [first] = pool.shards as [Port];
+  const [first, { length }] = [pool.shards[0] as Port, pool.shards];
   let parts: unknown[] = [];
   const results = await pool.inTurn(
-    () => pool.ask(parts.map((part) => ({ verb: 'import', namespace: '', args: [part] }))),
+    () => pool.ask((shard) => whole('import', parts[shard])),
     async () => {
-      const args = [snapshot, pool.shards.length];
-      parts = (await first.call({ verb: 'split', namespace: '', args })) as unknown[];
+      parts = (await first.call(whole('split', snapshot, length))) as unknown[];
     },
   );
-  return whole(pool, results);
+  return written(pool, results);
 }
 
-function whole({ standing }: PoolPort, results: readonly unknown[]): WriteResult {
+function written({ standing }: PoolPort, results: readonly unknown[]): WriteResult {
   const { version } = standing;
   return { ...sums(results as WriteResult[], 'inserted', 'updated'), version };
 }
