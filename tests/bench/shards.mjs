@@ -1,11 +1,14 @@
-// A database over two workers beside one in a worker: building a graph, and searching it. G6.
+// A database over two workers beside one in a worker: building a graph, searching it, scanning. G6.
+// Every shard answers every query: of a scan each does half, of a walk along a graph more than that.
 import { readFileSync } from 'node:fs';
 import { open } from '../support/package.mjs';
-import { buildInTurns, medianAt, pointsText, race, ratioAt, ratioOf } from './curves.mjs';
+import { buildInTurns, median, medianAt, pointsText, race, ratioAt, ratioOf } from './curves.mjs';
 import { generated, K } from './data.mjs';
 import { report } from './goals.mjs';
 
 const RECALL = 0.95;
+/** Queries of one exact scan. */
+const SCANNED = 40;
 
 export async function shards(plan, results) {
   const set = generated(...plan.shards);
@@ -19,6 +22,10 @@ export async function shards(plan, results) {
     const curves = await race(sides, set.truth, plan);
     const build = ratioOf(seconds.get(one), seconds.get(two));
     const search = ratioAt(curves.get(two), curves.get(one), RECALL);
+    const scans = new Map(sides.map((side) => [side, []]));
+    for (let turn = 0; turn < plan.turns; ++turn)
+      for (const side of sides) scans.get(side).push(await side.scan(plan.ms));
+    const exact = ratioOf(scans.get(two), scans.get(one));
     const table = {};
     for (const side of sides) {
       const points = curves.get(side);
@@ -26,13 +33,15 @@ export async function shards(plan, results) {
       table[side.name] = {
         'vectors/s': Math.round(set.n / total),
         [`QPS at ${RECALL}`]: Math.round(medianAt(points, RECALL) ?? Number.NaN),
+        'QPS, exact': Math.round(median(scans.get(side))),
       };
       console.log(`${side.name}, ef recall QPS: ${pointsText(points)}`);
     }
     console.table(table);
     report('G6.build', set.name, build);
     report('G6.search', set.name, search, `at recall ${RECALL}, queries in batches`);
-    results.shards = { set: set.name, build, search, table };
+    report('G6.search', `${set.name}, exact`, exact, 'scans of all vectors');
+    results.shards = { set: set.name, build, search, exact, table };
   } finally {
     for (const side of sides) await side.end();
   }
@@ -51,6 +60,17 @@ async function sideOf({ n, dim, metric }, rows, shards) {
   const row = (i) => rows.subarray(i * dim, (i + 1) * dim);
   const queries = Array.from({ length: rows.length / dim - n }, (_, i) => row(n + i));
   const ask = (ef) => db.queryMany(queries, { topK: K, ef, includeMetadata: false });
+  const scan = () => db.queryMany(queries.slice(0, SCANNED), { topK: K, exact: true });
+  /** Queries a second, of calls that are `each` of them. */
+  const speed = async (each, call, ms) => {
+    const start = performance.now();
+    let calls = 0;
+    do {
+      await call();
+      ++calls;
+    } while (performance.now() - start < ms);
+    return (1000 * calls * each) / (performance.now() - start);
+  };
   return {
     name: `${shards} worker${shards > 1 ? 's' : ''}`,
     async build(first, count) {
@@ -65,15 +85,8 @@ async function sideOf({ n, dim, metric }, rows, shards) {
         Array.from({ length: K }, (_, i) => Number(matches[i]?.id ?? -1)),
       );
     },
-    async speed(ef, ms) {
-      const start = performance.now();
-      let batches = 0;
-      do {
-        await ask(ef);
-        ++batches;
-      } while (performance.now() - start < ms);
-      return (1000 * batches * queries.length) / (performance.now() - start);
-    },
+    speed: (ef, ms) => speed(queries.length, () => ask(ef), ms),
+    scan: (ms) => speed(SCANNED, scan, ms),
     end: () => db.close(),
   };
 }

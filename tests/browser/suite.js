@@ -60,6 +60,19 @@ export const SETS = {
         ['in memory', { storage: 'memory:' }],
       ].map(([where, options]) => [`a database ${where} is there again`, () => kept(options)]),
     ),
+    'a database over shards closes itself where somebody deletes it': async () => {
+      const { deleteDatabase, listDatabases, open } = await import(PACKAGE);
+      const name = `suite-${typeof document}-deleted`;
+      const db = await open(name, { dimensions: 16, shards: 2, worker: true });
+      await db.upsert(records(vectors(8, 50, 16)));
+      let times = 0;
+      db.on('blocked', () => ++times);
+      await deleteDatabase(name);
+      await thrown(() => db.count(), 'CLOSED');
+      same(times, 1);
+      await db.close();
+      same((await listDatabases()).filter((it) => it.name === name).length, 0);
+    },
     'what the names of 0.1.x save in IndexedDB, they load again': savedAndLoaded,
     'the same calls give the same snapshot as in Node': async () => {
       const { createIndex } = await import(PACKAGE);

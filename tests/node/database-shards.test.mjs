@@ -450,7 +450,7 @@ describe('opening and closing a database over shards', () => {
     assert.equal(existsSync(folder), false);
   });
 
-  it('shares the memory that is allowed, and stops reading where it is told to', async (t) => {
+  it('tells how far it is, and stops where it is told to', async (t) => {
     const folder = await filled(t);
     const controller = new AbortController();
     const seen = [];
