@@ -79,7 +79,7 @@ async function openShards(platform: Platform, name: string, options: OpenOptions
   if (stored === 1) return first;
   const isOld = first.standing.version > 0;
   const { openPool } = await import('./pool/pool.js');
-  return openPool(first, stored, shards > 1 && !isOld ? snapshot : undefined, (number) =>
+  return openPool(first, stored, shards > 1 ? snapshot : undefined, (number) =>
     openShard({ number, isOld }, { ...known, ...bare, shards: stored }),
   );
 }
@@ -114,7 +114,7 @@ function checkOptions(name: string, options: OpenOptions): void {
   const { worker, signal, shards = 1 } = options;
   checkInteger('shards', shards, 1, MOST_SHARDS);
   if (typeof storage === 'object' && (worker || shards > 1))
-    throw invalid('storage', 'a string, since an adapter stays where it is', storage);
+    throw invalid('storage', 'a string for workers and shards', storage);
   if (signal !== undefined && typeof Object(signal).throwIfAborted !== 'function')
     throw invalid('signal', 'an AbortSignal', signal);
   checkBoolean('requestPersistence', options.requestPersistence, false);

@@ -157,10 +157,9 @@ export class Session {
   }
 
   #answer(verb: Verb, namespace: string, args: readonly unknown[]): unknown {
+    if (verb in shardVerbs) return (shardVerbs[verb as ShardVerb] as Method)(this.#state, ...args);
     const target = namespace === '' ? this.#index : this.#index.namespace(namespace);
-    const methods = target as unknown as Methods;
-    if (!(verb in shardVerbs)) return (methods[verb] as Method).apply(target, [...args]);
-    return (shardVerbs[verb as ShardVerb] as Method)(this.#state, ...args);
+    return ((target as unknown as Methods)[verb] as Method).apply(target, args as unknown[]);
   }
 
   /** The answer to a request that was made already, by this writer or the one before. */

@@ -28,14 +28,19 @@ export function shardOf(namespace: string, id: string, shards: number): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % shards;
 }
 
+/** What the last check() was of: where put() follows at once, records need not be sent twice. */
+const checked = new WeakMap<State, readonly Write[]>();
+
 /** Throws what put() would throw. */
-function check(state: State, writes: readonly Write[], isNew: boolean): void {
+function check(state: State, isNew: boolean, writes: readonly Write[]): void {
   if (isNew) checkNew(state, writes);
   rehearse(state, writes);
+  checked.set(state, writes);
 }
 
-/** Writes checked records; `isNew`: refuses those that are there. */
-function put(state: State, writes: readonly Write[], isNew: boolean): WriteResult {
+/** Writes records, by default those that were just checked; `isNew`: refuses those that are there. */
+function put(state: State, isNew: boolean, writes = checked.get(state) ?? []): WriteResult {
+  checked.delete(state);
   if (isNew) checkNew(state, writes);
   return apply(state, writes);
 }

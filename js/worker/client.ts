@@ -184,8 +184,8 @@ async function sendableSource<T extends SnapshotSource | NonNullable<OpenOptions
 ): Promise<T | string | Uint8Array<ArrayBuffer>> {
   const kind = kindOf(source);
   // A response may be for several workers.
-  if (kind === 'Response') return bytesOfSnapshot((source as Response).clone());
-  if (kind === 'ReadableStream') return bytesOfSnapshot(source as ReadableStream<Uint8Array>);
+  if (kind === 'Response' || kind === 'ReadableStream')
+    return bytesOfSnapshot((source as Partial<Response>).clone?.() ?? (source as Response));
   if (kind === 'URL') return String(source);
   return typeof source === 'string' && globalThis.document
     ? new URL(source, document.baseURI).href

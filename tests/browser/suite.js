@@ -57,6 +57,7 @@ export const SETS = {
         ['in IndexedDB over shards, each in a worker', { worker: true, shards: 3 }],
         ['in IndexedDB, encrypted', { encrypted: true }],
         ['in the private file system', { storage: 'opfs:' }],
+        ['in the private file system over shards', { storage: 'opfs:', shards: 2 }],
         ['in memory', { storage: 'memory:' }],
       ].map(([where, options]) => [`a database ${where} is there again`, () => kept(options)]),
     ),

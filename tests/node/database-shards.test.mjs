@@ -426,6 +426,23 @@ describe('opening and closing a database over shards', () => {
     }
   });
 
+  it('takes one key for all, and no other', async (t) => {
+    const algorithm = { name: 'AES-GCM', length: 256 };
+    const newKey = () => crypto.subtle.generateKey(algorithm, false, ['encrypt', 'decrypt']);
+    const encryption = { key: await newKey() };
+    for (const worker of [false, true]) {
+      const folder = await filled(t, { encryption, worker });
+      await rejected(open(folder, { worker }), 'DECRYPT_FAILED');
+      await rejected(
+        open(folder, { worker, encryption: { key: await newKey() } }),
+        'DECRYPT_FAILED',
+      );
+      const db = await open(folder, { worker, encryption });
+      assert.deepEqual([await db.count(), (await db.storage()).encrypted], [60, true]);
+      await db.close();
+    }
+  });
+
   it('notices shards that changed places', async (t) => {
     const folder = await filled(t);
     for (const name of readdirSync(folder))

@@ -16,7 +16,7 @@ import type { Call, Port } from '../calls.js';
 import type { DatabaseStats, StorageReport } from '../types.js';
 import type { PoolPort } from './pool.js';
 import { explained, measureRecall, merged } from './query.js';
-import { most, sum, sums } from './sum.js';
+import { sum, sums } from './sum.js';
 import { exportAll, importAll, put } from './write.js';
 
 /** Answers a call as one index would: whose it is, or what the answers of all shards make together. */
@@ -104,20 +104,20 @@ async function list(
   checkKeys('options', options, ['cursor', 'limit', 'filter']);
   const { limit = 100, cursor = '0.' } = options;
   const [number, from] = `${cursor}`.split('.');
+  let start = shards[Number(number)] && from;
+  if (start === undefined) throw invalid('cursor', 'the cursor of an earlier list()', cursor);
   const ids: string[] = [];
-  for (let [shard, start] = [Number(number), from]; ; ++shard, start = '') {
-    const port = shards[shard];
-    if (port === undefined || start === undefined)
-      throw invalid('cursor', 'the cursor of an earlier list()', cursor);
+  for (let shard = Number(number); shard < shards.length; ++shard, start = '') {
     // The page may be full: is there more?
     const left = ids.length > 0 ? Math.max(1, limit - ids.length) : limit;
     const own = { ...options, limit: left, cursor: start || undefined };
-    const page = (await port.call({ verb: 'list', namespace, args: [own] })) as ListResult;
+    const call: Call = { verb: 'list', namespace, args: [own] };
+    const page = (await shards[shard]?.call(call)) as ListResult;
     if (ids.length === limit && page.ids.length > 0) return { ids, cursor: `${shard}.${start}` };
     ids.push(...page.ids);
     if (page.cursor !== undefined) return { ids, cursor: `${shard}.${page.cursor}` };
-    if (shard === shards.length - 1) return { ids };
   }
+  return { ids };
 }
 
 /** Each shard tuned itself; this is the one that finds least. */
@@ -127,12 +127,11 @@ function tuned(all: TuneResult[]): TuneResult {
 }
 
 function stats({ standing }: PoolPort, all: readonly DatabaseStats[]): DatabaseStats {
-  const first = all[0] as DatabaseStats;
+  const [first] = all as [DatabaseStats];
   const { role, version, durableVersion } = standing;
   return {
     ...first,
     ...sums(all, 'count', 'deleted', 'linked', 'pending', 'memoryBytes'),
-    ef: most(all, 'ef'),
     // Shards of one thread share one memory.
     ...(first.worker && sums(all, 'wasmBytes')),
     shards: all.length,

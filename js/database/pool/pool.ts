@@ -87,7 +87,7 @@ export class PoolPort implements Port {
 
   #commonRole(): Role {
     const roles = this.shards.map(({ standing }) => standing.role);
-    return roles.every((role) => role === roles[0]) ? (roles[0] as Role) : 'follower';
+    return new Set(roles).size === 1 ? (roles[0] as Role) : 'follower';
   }
 
   /** What all shards have stored is what is stored: a version counts once each has its part of it. */
@@ -152,13 +152,15 @@ export async function openPool(
   snapshot: SnapshotSource | undefined,
   open: (shard: number) => Promise<Port>,
 ): Promise<Port> {
-  const others = await Promise.allSettled(
-    Array.from({ length: shards - 1 }, (_, i) => open(i + 1)),
+  const ports = [first];
+  const openings = await Promise.allSettled(
+    Array.from({ length: shards }, async (_, shard) => {
+      ports[shard] ??= await open(shard);
+    }),
   );
-  const ports = others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []));
-  const pool = new PoolPort([first, ...ports]);
+  const pool = new PoolPort(ports.flat()); // without those that are missing
   try {
-    for (const other of others) if (other.status === 'rejected') throw other.reason;
+    for (const opening of openings) if (opening.status === 'rejected') throw opening.reason;
     const { version, role } = pool.standing;
     if (snapshot !== undefined && version === 0 && role === 'writer') {
       const bytes = await bytesOfSnapshot(snapshot);

@@ -35,22 +35,22 @@ export function explained(call: Call, all: Explanation[]): Explanation {
   );
   all.sort((a, b) => b.bytesRead - a.bytesRead);
   const [{ reason: _, ...busiest }] = all as [Explanation];
+  const { requested, ef } = busiest;
   // Where the whole has less than was asked for, every shard has, and says why.
   const reasons = all.map((it) => it.reason ?? '').sort();
   const reason = reasons.find((it) => it.startsWith('minScore')) ?? reasons[0];
   // Whatever is a number is counted work, but for the width and what was asked for.
   const keys = Object.keys(busiest) as 'records'[];
   const counts = sums(all, ...keys.filter((key) => typeof busiest[key] === 'number'));
-  const share = (key: 'actual' | 'estimated'): number =>
-    sum(all.map((it) => it.selectivity[key] * it.records)) / Math.max(1, counts.records);
+  const matching = sum(all.map((it) => it.selectivity.actual * it.records));
   return {
     ...busiest,
     ...counts,
-    requested: busiest.requested,
+    requested,
+    ef,
     returned: result.count,
-    ...(result.count < busiest.requested && { reason }),
-    selectivity: { actual: share('actual'), estimated: share('estimated') },
-    ef: most(all, 'ef'),
+    ...(result.count < requested && { reason }),
+    selectivity: { ...busiest.selectivity, actual: matching / Math.max(1, counts.records) },
     result,
   };
 }

@@ -17,13 +17,18 @@ export async function put(
 ): Promise<WriteResult> {
   const parts: Write[][] = pool.shards.map(() => []);
   for (const write of writes) parts[shardOf(write.namespace, write.id, parts.length)]?.push(write);
-  const ask = (verb: Verb) => (): Promise<unknown[]> =>
+  const ask = (verb: Verb, isSent = true): Promise<unknown[]> =>
     pool.ask((shard) => {
       const part = parts[shard] as Write[];
-      return part.length > 0 ? whole(verb, part, isNew) : undefined;
+      return part.length > 0 ? whole(verb, isNew, isSent ? part : undefined) : undefined;
     });
   const isOfOne = parts.some(({ length }) => length === writes.length);
-  return written(pool, await pool.inTurn(ask('put'), isOfOne ? undefined : ask('check')));
+  const results = await pool.inTurn(
+    // Who writes itself has what it checked.
+    () => ask('put', isOfOne || pool.standing.role !== 'writer'),
+    isOfOne ? undefined : () => ask('check'),
+  );
+  return written(pool, results);
 }
 
 /** One snapshot of vectors alone, shard after shard. */
