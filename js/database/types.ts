@@ -51,8 +51,12 @@ export interface OpenOptions extends Partial<IndexOptions> {
    * Into how many parts the records are split, 1 to 16; the database remembers it. With workers, each
    * part has its own, and all of them search and build at once; without, the parts share the thread.
    * A query asks every part and merges what they find; the order of records, of equal distances too,
-   * is that of the parts, and in each that of insertion. A batch is refused whole, but a crash may
-   * leave what was not acknowledged of it in some parts only. Not for an adapter. @defaultValue 1
+   * is that of the parts, and in each that of insertion. A version counts the changes of every part.
+   * `tune()` reports the part that finds least. A batch is refused whole, but a crash may leave what
+   * was not acknowledged of it in some parts only, and so may a worker that dies, or memory that others
+   * take, between the last check and the write. `export()` and `import()` take the memory of the whole
+   * in the first part's worker; graphs and codes do not travel. `maxMemoryBytes` is shared out evenly.
+   * Not for an adapter. @defaultValue 1
    */
   readonly shards?: number;
   /**
