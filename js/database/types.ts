@@ -43,7 +43,8 @@ export interface OpenOptions extends Partial<IndexOptions> {
   readonly encryption?: { readonly key: CryptoKey };
   /**
    * Run in a worker, off the page: `true` for the package's own, or a worker (a function that makes
-   * one) whose module is `@ruvector/wasm/worker`. `true` in a worker of the web opens right there.
+   * one; several shards need that) whose module is `@ruvector/wasm/worker`. `true` in a worker of the
+   * web opens right there.
    * @defaultValue false
    */
   readonly worker?: boolean | Worker | (() => Worker);

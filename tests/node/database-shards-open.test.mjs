@@ -179,5 +179,8 @@ describe('opening and closing a database over shards', () => {
     await rejected(db.count(), 'WORKER_FAILED', 'out of luck');
     await db.close().catch(() => {});
     await until(() => ended.length === 4, 'the workers');
+    const one = { dimensions: 2, shards: 2, worker: worker() };
+    await rejected(open('d', one), 'INVALID_ARGUMENT', 'holds no other database');
+    await until(() => ended.length === 5, 'the only one');
   });
 });
