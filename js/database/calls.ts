@@ -1,15 +1,19 @@
 import { isPlainObject } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
-import type { Index, Namespace } from '../types.js';
+import type { ShardVerb } from '../index/shard.js';
+import type { Shape } from '../index/vectors.js';
+import type { Namespace } from '../types.js';
+import type { StoredOptions } from './journal/manifest.js';
 import type { DatabaseEvent, Role } from './types.js';
 
 /**
  * Every request to a database is a call: plain data that is answered here, in a worker, or by the tab
- * that writes. Verbs on records are those of Namespace, the others those of Index, and three more.
+ * that writes. Verbs on records are those of Namespace, the others those of Index, those of a shard, and
+ * three more.
  */
 export type RecordVerb = Exclude<keyof Namespace, 'upsertSteps'>;
 export type IndexVerb = 'stats' | 'compact' | 'measureRecall' | 'tune' | 'export' | 'import';
-export type Verb = RecordVerb | IndexVerb | 'flush' | 'storage' | 'close';
+export type Verb = RecordVerb | IndexVerb | ShardVerb | 'flush' | 'storage' | 'close';
 
 export interface Call {
   readonly verb: Verb;
@@ -28,6 +32,7 @@ const WRITES: readonly Verb[] = [
   'clear',
   'compact',
   'import',
+  'put',
 ];
 
 export function isWrite(verb: Verb): boolean {
@@ -36,8 +41,8 @@ export function isWrite(verb: Verb): boolean {
 
 /** What is known of a database without asking. */
 export interface Standing {
-  readonly dimensions: number;
-  readonly metric: Index['metric'];
+  readonly shape: Shape;
+  readonly options: StoredOptions;
   readonly role: Role;
   readonly version: number;
   readonly durableVersion: number;

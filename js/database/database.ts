@@ -85,7 +85,7 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     const { metadata, ...bulk } = options;
     if (metadata !== undefined && checkArray('metadata', metadata).length !== ids.length)
       throw invalid('metadata', `${ids.length}, one for each id`, metadata.length);
-    const { dimensions, metric } = this.shared.port.standing;
+    const { dimensions, metric } = this.shared.port.standing.shape;
     const width = metric === 'hamming' ? dimensions / 8 : dimensions;
     const wanted = metric === 'hamming' ? 'Uint8Array' : 'Float32Array';
     if (kindOf(vectors) !== wanted) throw invalid('vectors', `a ${wanted}`, vectors);
@@ -238,11 +238,12 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     options: BulkOptions = {},
   ): Promise<WriteResult> {
     checkKeys('options', options, BULK_OPTIONS);
-    const { signal, onProgress, batchSize = BATCH } = options;
+    const { shape, options: kept } = this.shared.port.standing;
+    const { signal, onProgress, batchSize = BATCH * (kept.shards ?? 1) } = options;
     checkInteger('batchSize', batchSize, 1, MOST_BATCH);
     if (onProgress !== undefined && typeof onProgress !== 'function')
       throw invalid('onProgress', 'a function', onProgress);
-    const rowBytes = 4 * this.shared.port.standing.dimensions;
+    const rowBytes = 4 * shape.dimensions;
     const size = Math.max(1, Math.min(batchSize, Math.floor(BATCH_BYTES / rowBytes)));
     return this.#track(async () => {
       let [done, inserted, updated, turn] = [0, 0, 0, performance.now()];
@@ -288,11 +289,11 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
   }
 
   get dimensions(): number {
-    return this.shared.port.standing.dimensions;
+    return this.shared.port.standing.shape.dimensions;
   }
 
   get metric(): Metric {
-    return this.shared.port.standing.metric;
+    return this.shared.port.standing.shape.metric;
   }
 
   get role(): Role {

@@ -78,9 +78,8 @@ export class LocalPort implements Port {
   }
 
   get standing(): Standing {
-    const { shape, version, durableVersion } = this.#session;
-    const { dimensions, metric } = shape;
-    return { dimensions, metric, role: this.#role, version, durableVersion };
+    const { shape, options, version, durableVersion } = this.#session;
+    return { shape, options, role: this.#role, version, durableVersion };
   }
 
   listen(listener: (event: DatabaseEvent) => void): void {
@@ -98,7 +97,7 @@ export class LocalPort implements Port {
     if (this.#role === 'readonly')
       throw new RuVectorError(
         'READ_ONLY',
-        `expected a database that writes for ${verb}(), got one that was opened with tabs: 'readonly'`,
+        "expected a database that may write, got one that was opened with tabs: 'readonly'",
       );
     if (this.#role === 'writer') return this.#write(call);
     const result = await (this.#tabs as Tabs).ask(call);
@@ -237,7 +236,7 @@ export class LocalPort implements Port {
     const { durableVersion } = this.#session;
     const stats = this.#session.run(call) as IndexStats;
     const { backend } = this.#adapter;
-    return { ...stats, role: this.#role, worker: false, backend, durableVersion };
+    return { ...stats, role: this.#role, worker: false, shards: 1, backend, durableVersion };
   }
 
   async #report(): Promise<StorageReport> {

@@ -1,14 +1,23 @@
-import { checkBoolean, checkKeys, invalid, kindOf, unexpected } from '../core/arguments.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  invalid,
+  kindOf,
+  unexpected,
+} from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
 import { type Host, load } from '../core/load.js';
 import { INDEX_OPTIONS, newState } from '../index/create.js';
-import type { IndexOptions } from '../types.js';
+import type { IndexOptions, Progress } from '../types.js';
 import type { Port } from './calls.js';
 import { OpenDatabase } from './database.js';
+import { corrupt } from './journal/format.js';
 import { type Manifest, readManifest, type StoredOptions } from './journal/manifest.js';
 import { stored, Vault } from './journal/vault.js';
 import { LocalPort } from './local-port.js';
 import type { Platform } from './platform.js';
+import { sums } from './pool/sum.js';
 import { Session } from './session.js';
 import { bytesOfSnapshot } from './source.js';
 import type { Database, OpenOptions, Role, StorageAdapter } from './types.js';
@@ -20,11 +29,14 @@ const OPTIONS = [
   'requestPersistence',
   'encryption',
   'worker',
+  'shards',
   'tabs',
   'snapshot',
   'signal',
   'onProgress',
 ];
+
+const MOST_SHARDS = 16;
 
 export async function openOn<M extends object>(
   platform: Platform,
@@ -35,9 +47,41 @@ export async function openOn<M extends object>(
   options.signal?.throwIfAborted();
   // Only pages can ask, so not in a worker; and the user may take long to answer.
   if (options.requestPersistence) void globalThis.navigator?.storage?.persist?.();
-  const port =
-    (await openInWorker(platform, name, options)) ?? (await openPort(platform, name, options));
+  const port = await openShards(platform, name, options);
   return new OpenDatabase<M>(name, port, options.durability === 'strict');
+}
+
+/** One part of a database, and how many there are; most have one. */
+export interface Shard {
+  readonly number: number;
+  /** Whether the database was written to: then it must be there. */
+  readonly isOld: boolean;
+}
+
+/** The first shard knows how many there are, and nobody has another one who does not have the first. */
+async function openShards(platform: Platform, name: string, options: OpenOptions): Promise<Port> {
+  const { snapshot, ...bare } = options;
+  const { shards = 1 } = options;
+  const progress: Progress[] = [];
+  const openShard = async (shard: Shard, given: OpenOptions): Promise<Port> => {
+    const onProgress = (its: Progress): void => {
+      progress[shard.number] = its;
+      options.onProgress?.(sums(progress.flat(), 'done', 'total'));
+    };
+    const own = { ...given, ...(options.onProgress && { onProgress }) };
+    return (
+      (await openInWorker(platform, name, own, shard)) ??
+      (await openPort(platform, name, own, shard))
+    );
+  };
+  const first = await openShard({ number: 0, isOld: false }, shards > 1 ? bare : options);
+  const { shards: stored = 1, shard: _, ...known } = first.standing.options;
+  if (stored === 1) return first;
+  const isOld = first.standing.version > 0;
+  const { openPool } = await import('./pool/pool.js');
+  return openPool(first, stored, shards > 1 ? snapshot : undefined, (number) =>
+    openShard({ number, isOld }, { ...known, ...bare, shards: stored }),
+  );
 }
 
 /** Undefined where no worker is wanted, or there are none. */
@@ -45,22 +89,17 @@ async function openInWorker(
   platform: Platform,
   name: string,
   options: OpenOptions,
+  shard: Shard,
 ): Promise<Port | undefined> {
   const { worker = false } = options;
   if (worker === false) return undefined;
-  if (typeof options.storage === 'object')
-    throw invalid(
-      'storage',
-      'a string, since an adapter cannot be sent to a worker',
-      options.storage,
-    );
   const started =
     worker === true ? await platform.worker() : typeof worker === 'function' ? worker() : worker;
   if (started === undefined && worker === true) return undefined;
   if (typeof started?.addEventListener !== 'function')
     throw invalid('worker', 'a boolean, a Worker, or a function that makes one', started);
   const { WorkerPort } = await import('../worker/client.js');
-  return WorkerPort.start(started, name, options);
+  return WorkerPort.start(started, name, options, shard);
 }
 
 function checkOptions(name: string, options: OpenOptions): void {
@@ -72,9 +111,10 @@ function checkOptions(name: string, options: OpenOptions): void {
     throw invalid('durability', "'relaxed' or 'strict'", durability);
   if (!['shared', 'exclusive', 'readonly'].includes(tabs))
     throw invalid('tabs', "'shared', 'exclusive' or 'readonly'", tabs);
-  const { worker, signal } = options;
-  if (!['undefined', 'boolean', 'function', 'object'].includes(typeof worker))
-    throw invalid('worker', 'a boolean, a Worker, or a function that makes one', worker);
+  const { worker, signal, shards = 1 } = options;
+  checkInteger('shards', shards, 1, MOST_SHARDS);
+  if (typeof storage === 'object' && (worker || shards > 1))
+    throw invalid('storage', 'a string for workers and shards', storage);
   if (signal !== undefined && typeof Object(signal).throwIfAborted !== 'function')
     throw invalid('signal', 'an AbortSignal', signal);
   checkBoolean('requestPersistence', options.requestPersistence, false);
@@ -103,8 +143,9 @@ export async function openPort(
   platform: Platform,
   name: string,
   options: OpenOptions,
+  shard: Shard,
 ): Promise<Port> {
-  const adapter = await storageOf(platform, name, options);
+  const adapter = await storageOf(platform, name, options, shard.number);
   let release: (() => void | Promise<void>) | undefined;
   try {
     const { tabs = 'shared' } = options;
@@ -120,7 +161,7 @@ export async function openPort(
         role = 'follower';
       }
     }
-    const session = await openSession(platform.host, adapter, name, options, role);
+    const session = await openSession(platform.host, adapter, name, options, role, shard);
     return await LocalPort.start(session, adapter, role, release);
   } catch (error) {
     await release?.();
@@ -135,28 +176,37 @@ async function openSession(
   name: string,
   options: OpenOptions,
   role: Role,
+  { number, isOld }: Shard,
 ): Promise<Session> {
   const given = Object.fromEntries(
     INDEX_OPTIONS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
   ) as Partial<IndexOptions>;
   // Storage is read with the core's checksum.
   const { heap } = await load(host, given.wasm);
-  const vault = new Vault(adapter, (bytes) => heap.crc32(bytes), options.encryption?.key);
+  const prefix = number === 0 ? '' : `shard${number}-`;
+  const crc32 = (bytes: Uint8Array): number => heap.crc32(bytes);
+  const vault = new Vault(adapter, crc32, options.encryption?.key, prefix);
   const manifest = await foundManifest(vault, role);
   if (manifest === undefined && role !== 'writer')
     throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
   if (manifest === undefined && given.dimensions === undefined)
     throw invalid('dimensions', `a number, because there is no database '${name}' yet`, undefined);
-  const stored = manifest?.options;
-  if (stored !== undefined) checkStored(given, stored);
-  const whole = { ...stored, ...given } as IndexOptions;
+  const { shards = options.shards ?? 1, shard = 0, ...stored } = manifest?.options ?? {};
+  // Another one in its place is none.
+  if (manifest === undefined ? isOld : shard !== number)
+    throw corrupt(`its shard ${number} is missing`);
+  if (manifest !== undefined) checkStored(options, manifest.options);
+  const { maxMemoryBytes: most } = given;
+  const share = most !== undefined && shards > 1 && { maxMemoryBytes: Math.floor(most / shards) };
+  const whole = { ...stored, ...given, ...share } as IndexOptions;
   const { signal, onProgress } = options;
   const onPart = (done: number, total: number): void => {
     signal?.throwIfAborted();
     onProgress?.({ done, total });
   };
   const { dimensions, metric, model, index, quantization, truncateDim } = whole;
-  const kept = definedOf({ dimensions, metric, model, index, quantization, truncateDim });
+  const shape = { dimensions, metric, model, index, quantization, truncateDim };
+  const kept = definedOf({ ...shape, shards, shard: number });
   for (let found = manifest; found !== undefined; ) {
     try {
       return await Session.load(await newState(host, whole), vault, found, kept, onPart);
@@ -181,8 +231,11 @@ async function foundManifest(vault: Vault, role: Role): Promise<Manifest | undef
   }
 }
 
-/** Options that say what the vectors are must be those that the database was made with. */
-function checkStored(given: Partial<IndexOptions>, stored: StoredOptions): void {
+/** Options that say what the vectors are, and where, must be those that the database was made with. */
+function checkStored(given: OpenOptions, stored: StoredOptions): void {
+  const { shards = 1 } = stored;
+  if (given.shards !== undefined && given.shards !== shards)
+    throw unexpected('INVALID_ARGUMENT', 'shards', `${shards}, as it was made`, given.shards);
   if (given.dimensions !== undefined && given.dimensions !== stored.dimensions)
     throw new DimensionMismatchError('database', given.dimensions, stored.dimensions);
   const kept = stored.truncateDim ?? stored.dimensions;
@@ -205,7 +258,7 @@ function checkStored(given: Partial<IndexOptions>, stored: StoredOptions): void 
 }
 
 function definedOf(
-  options: { [K in keyof StoredOptions]: StoredOptions[K] | undefined },
+  options: { [K in keyof StoredOptions]?: StoredOptions[K] | undefined },
 ): StoredOptions {
   return JSON.parse(JSON.stringify(options)) as StoredOptions;
 }
@@ -214,12 +267,13 @@ async function storageOf(
   platform: Platform,
   name: string,
   options: OpenOptions,
+  shard: number,
 ): Promise<StorageAdapter> {
   const { storage = 'auto' } = options;
   if (typeof storage === 'object') return storage;
   const [, scheme = '', place = ''] =
     /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
-  const adapter = await stored('opening', platform.storage(scheme, place || name));
+  const adapter = await stored('opening', platform.storage(scheme, place || name, shard));
   if (adapter === undefined)
     throw new RuVectorError(
       'STORAGE_UNAVAILABLE',

@@ -4,8 +4,11 @@ import type { DatabaseInfo, StorageAdapter } from './types.js';
 /** What an entry of the package knows of its kind of host. */
 export interface Platform {
   readonly host: Host;
-  /** Opens a place by its scheme: `idb`, `opfs`, `file`; undefined where the host has none such. */
-  storage(scheme: string, place: string): Promise<StorageAdapter | undefined>;
+  /**
+   * Opens a place by its scheme: `idb`, `opfs`, `file`; undefined where the host has none such. Each
+   * shard of a database has a lock and a channel of its own.
+   */
+  storage(scheme: string, place: string, shard: number): Promise<StorageAdapter | undefined>;
   /** The place of `storage: 'auto'`, as `scheme:place`. */
   automatic(name: string): string;
   /** Databases that can be listed. */

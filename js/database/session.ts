@@ -1,9 +1,10 @@
 import type { RuVectorError } from '../core/errors.js';
 import { MemoryIndex } from '../index/memory-index.js';
+import { type ShardVerb, shardVerbs } from '../index/shard.js';
 import type { State } from '../index/state.js';
 import { compact, replay } from '../index/write.js';
 import type { Index } from '../types.js';
-import type { Call } from './calls.js';
+import type { Call, Verb } from './calls.js';
 import { type Entry, type Origin, OWN } from './journal/entry.js';
 import { corrupt } from './journal/format.js';
 import { Journal } from './journal/journal.js';
@@ -27,6 +28,9 @@ const REMEMBERED = 64;
 /** On closing, a journal of this share is worth one: the next open() replays less. */
 const CLOSING_SHARE = 1 / 16;
 
+type Method = (...args: readonly unknown[]) => unknown;
+type Methods = Record<string, Method>;
+
 /**
  * An index and what is stored of it. A writer logs every change and stores it; a reader follows what
  * a writer stores. Storage is used by one piece of work at a time.
@@ -36,7 +40,7 @@ export class Session {
   readonly #index: Index;
   readonly #vault: Vault;
   readonly #journal: Journal;
-  readonly #options: StoredOptions;
+  readonly options: StoredOptions;
   #manifest: Manifest;
   #writing = false;
   #origin: Origin = OWN;
@@ -63,7 +67,7 @@ export class Session {
     this.#index = new MemoryIndex(state);
     this.#vault = vault;
     this.#manifest = manifest;
-    this.#options = options;
+    this.options = options;
     this.#journal = new Journal(vault, state.shape.bits, manifest.generation, manifest.sequence);
     this.#requests = new Map(Object.entries(manifest.requests));
     this.#durableVersion = manifest.version;
@@ -140,13 +144,9 @@ export class Session {
 
   /** Runs a verb on the index. `origin` names the request of another tab. */
   run({ verb, namespace, args }: Call, origin: Origin = OWN): unknown {
-    const target = namespace === '' ? this.#index : this.#index.namespace(namespace);
-    const method = (target as unknown as Record<string, (...args: readonly unknown[]) => unknown>)[
-      verb
-    ];
     this.#origin = origin;
     try {
-      const result = (method as NonNullable<typeof method>).apply(target, [...args]);
+      const result = this.#answer(verb, namespace, args);
       if (verb === 'import') this.rebase();
       if (verb === 'tune') this.#hasLearned = true;
       if (origin !== OWN) this.#remember(origin, result);
@@ -154,6 +154,12 @@ export class Session {
     } finally {
       this.#origin = OWN;
     }
+  }
+
+  #answer(verb: Verb, namespace: string, args: readonly unknown[]): unknown {
+    if (verb in shardVerbs) return (shardVerbs[verb as ShardVerb] as Method)(this.#state, ...args);
+    const target = namespace === '' ? this.#index : this.#index.namespace(namespace);
+    return ((target as unknown as Methods)[verb] as Method).apply(target, args as unknown[]);
   }
 
   /** The answer to a request that was made already, by this writer or the one before. */
@@ -315,7 +321,7 @@ export class Session {
     const { version } = this;
     const manifest = {
       generation: this.#manifest.generation + 1,
-      options: this.#options,
+      options: this.options,
       sequence,
       version,
       requests: Object.fromEntries(this.#requests),

@@ -43,10 +43,23 @@ export interface OpenOptions extends Partial<IndexOptions> {
   readonly encryption?: { readonly key: CryptoKey };
   /**
    * Run in a worker, off the page: `true` for the package's own, or a worker (a function that makes
-   * one) whose module is `@ruvector/wasm/worker`. `true` in a worker of the web opens right there.
+   * one; several shards need that) whose module is `@ruvector/wasm/worker`. `true` in a worker of the
+   * web opens right there.
    * @defaultValue false
    */
   readonly worker?: boolean | Worker | (() => Worker);
+  /**
+   * Into how many parts the records are split, 1 to 16; the database remembers it. With workers, each
+   * part has its own, and all of them search and build at once; without, the parts share the thread.
+   * A query asks every part and merges what they find; the order of records, of equal distances too,
+   * is that of the parts, and in each that of insertion. A version counts the changes of every part.
+   * `tune()` reports the part that finds least. A batch is refused whole, but a crash may leave what
+   * was not acknowledged of it in some parts only, and so may a worker that dies, or memory that others
+   * take, between the last check and the write. `export()` and `import()` take the memory of the whole
+   * in the first part's worker; graphs and codes do not travel. `maxMemoryBytes` is shared out evenly.
+   * Not for an adapter. @defaultValue 1
+   */
+  readonly shards?: number;
   /**
    * What several tabs do. `shared`: one writes for all, the others pass it their writes and read
    * their own copy. `exclusive`: a second one is refused. `readonly`: reads only; of files, what is there when it is opened. Files have one
@@ -129,7 +142,7 @@ export interface DatabaseInfo {
 export interface BulkOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** Records that are written together, all or nothing; 1 to 10,000. @defaultValue 64 */
+  /** Records that are written together, all or nothing; 1 to 10,000. @defaultValue 64 for each shard */
   readonly batchSize?: number;
 }
 
@@ -145,6 +158,7 @@ export interface DatabaseStats extends IndexStats {
   readonly role: Role;
   /** Whether it runs in a worker. False where one was asked for and there are none. */
   readonly worker: boolean;
+  readonly shards: number;
   readonly backend: string;
   readonly durableVersion: number;
 }

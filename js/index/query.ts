@@ -41,7 +41,8 @@ interface Checked {
   readonly includeVector: boolean;
 }
 
-const TOP_K = 10;
+/** Matches of a query that names no number. */
+export const TOP_K = 10;
 
 /** Keys (8 bytes) of one batch of queryMany: bounds its memory. */
 const BATCH_KEYS = 1 << 18;

@@ -4,7 +4,7 @@ import { check, INVALID_VECTOR } from '../core/status.js';
 import type { RecallOptions, RecallReport, TuneResult } from '../types.js';
 import { vectorAt } from './read.js';
 import { opened, type State } from './state.js';
-import { checkVectors, invalidVector } from './vectors.js';
+import { checkVectors, invalidVector, type Shape } from './vectors.js';
 
 /**
  * How much of the truth searches find, from exact scans on sampled queries, and the `ef` that is
@@ -33,7 +33,7 @@ function draw(seed: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-interface Sample {
+export interface Sample {
   readonly vector: ArrayLike<number>;
   /** The record that it is, or ANY. */
   readonly row: number;
@@ -41,7 +41,7 @@ interface Sample {
   readonly what?: string;
 }
 
-function sampleRows(state: State, count: number, seed: number): Sample[] {
+export function sampleRows(state: State, count: number, seed: number): Sample[] {
   const { records } = state;
   const live = Array.from({ length: records.rows }, (_, row) => row).filter(
     (row) => records.id(row) !== undefined,
@@ -55,7 +55,7 @@ function sampleRows(state: State, count: number, seed: number): Sample[] {
   return live.slice(0, wanted).map((row) => ({ row, vector: vectorAt(state, row) }));
 }
 
-/** The rows that one search finds, without the sample itself. */
+/** The rows that one search finds, without the sample itself; their distances go to `distances`. */
 function rowsOf(
   state: State,
   sample: Sample,
@@ -63,6 +63,7 @@ function rowsOf(
   exact: boolean,
   ef: number,
   plan = ANY,
+  distances: number[] = [],
 ): number[] {
   const { collection, core, shape, records } = state;
   check(collection.prepare(1, Math.max(1, Math.min(topK, records.count))));
@@ -75,8 +76,9 @@ function rowsOf(
   if (status === INVALID_VECTOR) throw invalidVector(sample.what ?? 'vector', sample.vector);
   check(status);
   const rows: number[] = [];
-  core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row) => {
+  core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row, distance) => {
     rows.push(row);
+    distances.push(distance);
   });
   return rows;
 }
@@ -88,7 +90,7 @@ function share(truth: readonly number[], rows: readonly number[]): number {
 }
 
 /** Mean of shares of `topK` and the bounds of its 95 % interval. */
-function estimate(
+export function estimate(
   shares: readonly number[],
   topK: number,
 ): { recall: number; lower: number; upper: number } {
@@ -103,7 +105,16 @@ function estimate(
 
 const RECALL_OPTIONS = ['samples', 'topK', 'ef', 'seed', 'queries'];
 
-export function measureRecall(state: State, options: RecallOptions = {}): RecallReport {
+export interface Measurement {
+  readonly samples: number;
+  readonly topK: number;
+  readonly seed: number;
+  readonly ef: number | undefined;
+  /** The caller's queries; undefined for a sample of the records. */
+  readonly given: Sample[] | undefined;
+}
+
+export function checkMeasurement(shape: Shape, options: RecallOptions = {}): Measurement {
   checkKeys('options', options, RECALL_OPTIONS);
   const {
     samples: wanted = TUNING_SAMPLES,
@@ -112,17 +123,24 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
     queries,
   } = options;
   const samples = checkInteger('samples', wanted, 1, 10_000);
-  const topK = checkInteger('topK', k, 1, LIMITS.topK);
-  const seed = checkInteger('seed', from, 0, 0xffffffff);
-  const ef = options.ef === undefined ? undefined : checkEf(options.ef);
-  const given =
-    queries === undefined
-      ? undefined
-      : checkVectors('queries', queries, state.shape).slice(0, samples);
+  return {
+    samples,
+    topK: checkInteger('topK', k, 1, LIMITS.topK),
+    seed: checkInteger('seed', from, 0, 0xffffffff),
+    ef: options.ef === undefined ? undefined : checkEf(options.ef),
+    given:
+      queries === undefined
+        ? undefined
+        : checkVectors('queries', queries, shape)
+            .slice(0, samples)
+            .map((vector, i) => ({ vector, row: ANY, what: `queries[${i}]` })),
+  };
+}
+
+export function measureRecall(state: State, options: RecallOptions = {}): RecallReport {
+  const { samples, topK, seed, ef, given } = checkMeasurement(state.shape, options);
   const chosen = ef ?? efFor(opened(state), topK);
-  const list = given
-    ? given.map((vector, i) => ({ vector, row: ANY, what: `queries[${i}]` }))
-    : sampleRows(state, samples, seed);
+  const list = given ?? sampleRows(state, samples, seed);
   const shares = list.map((sample) =>
     share(rowsOf(state, sample, topK, true, 0), rowsOf(state, sample, topK, false, chosen)),
   );
@@ -133,6 +151,29 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
     ef: ef ?? shownEf(state, topK),
     reference: reference(state),
   };
+}
+
+export interface Probe {
+  readonly ef: number;
+  readonly reference: RecallReport['reference'];
+  /** For each sample the distances that an exact and a usual search find, nearest first. */
+  readonly found: readonly (readonly [exact: number[], usual: number[]])[];
+}
+
+/** One shard's part of a measurement. */
+export function probe(
+  state: State,
+  samples: readonly Sample[],
+  topK: number,
+  ef: number = efFor(opened(state), topK),
+): Probe {
+  const search = (sample: Sample, exact: boolean): number[] => {
+    const distances: number[] = [];
+    rowsOf(state, sample, topK, exact, ef, ANY, distances);
+    return distances;
+  };
+  const found = samples.map((it) => [search(it, true), search(it, false)] as const);
+  return { ef, reference: reference(state), found };
 }
 
 function reference(state: State): 'exact' | 'stored' {

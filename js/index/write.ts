@@ -17,7 +17,14 @@ import { metadataText } from './metadata.js';
 import { advanceTuning } from './recall.js';
 import { checkId, checkNamespace, Records } from './records.js';
 import { changed, opened, type State } from './state.js';
-import { type Components, checkVector, checkVectors, invalidVector, rowBytes } from './vectors.js';
+import {
+  type Components,
+  checkVector,
+  checkVectors,
+  invalidVector,
+  rowBytes,
+  type Shape,
+} from './vectors.js';
 
 /**
  * The write path: check every record, write all vectors into staged rows, let the core check and
@@ -26,7 +33,7 @@ import { type Components, checkVector, checkVectors, invalidVector, rowBytes } f
  */
 
 /** A checked record, and what errors call its vector. */
-interface Write extends Put {
+export interface Write extends Put {
   readonly what: string;
 }
 
@@ -41,7 +48,7 @@ export function upsert<M extends object>(
   namespace: string,
   items: Item<M> | Iterable<Item<M>>,
 ): WriteResult {
-  return apply(state, checkItems(state, namespace, items));
+  return apply(state, checkItems(state.shape, namespace, items));
 }
 
 export function insert<M extends object>(
@@ -49,7 +56,13 @@ export function insert<M extends object>(
   namespace: string,
   items: Item<M> | Iterable<Item<M>>,
 ): WriteResult {
-  const writes = checkItems(state, namespace, items);
+  const writes = checkItems(state.shape, namespace, items);
+  checkNew(state, writes);
+  return apply(state, writes);
+}
+
+/** That no two of the records are the same, and none is there. @throws DUPLICATE_ID */
+export function checkNew(state: State, writes: readonly Write[]): void {
   const seen = new Set<string>();
   for (const write of writes) {
     const { what, id } = write;
@@ -59,7 +72,6 @@ export function insert<M extends object>(
       });
     seen.add(keyOf(write));
   }
-  return apply(state, writes);
 }
 
 export function upsertFlat<M extends object>(
@@ -69,6 +81,17 @@ export function upsertFlat<M extends object>(
   vectors: Float32Array | Uint8Array,
   options: { readonly metadata?: readonly (M | undefined)[] } = {},
 ): WriteResult {
+  return apply(state, checkFlat(state.shape, namespace, ids, vectors, options));
+}
+
+/** The records of upsertFlat(), checked. */
+export function checkFlat(
+  shape: Shape,
+  namespace: string,
+  ids: readonly string[],
+  vectors: Float32Array | Uint8Array,
+  options: { readonly metadata?: readonly unknown[] } = {},
+): Write[] {
   checkArray('ids', ids);
   checkKeys('options', options, ['metadata']);
   const { metadata = [] } = options;
@@ -81,15 +104,12 @@ export function upsertFlat<M extends object>(
     id: checkId(`ids[${i}]`, id),
     metadata: metadataText(`metadata[${i}]`, metadata[i]),
   }));
-  const wanted = state.shape.bits ? 'Uint8Array' : 'Float32Array';
+  const wanted = shape.bits ? 'Uint8Array' : 'Float32Array';
   if (kindOf(vectors) !== wanted) throw invalid('vectors', `a ${wanted}`, vectors);
-  const rows = checkVectors('vectors', vectors, state.shape);
+  const rows = checkVectors('vectors', vectors, shape);
   if (rows.length !== records.length)
     throw invalid('vectors', `${records.length}, one for each id`, rows.length);
-  return apply(
-    state,
-    records.map((record, i) => ({ ...record, vector: rows[i] as Components })),
-  );
+  return records.map((record, i) => ({ ...record, vector: rows[i] as Components }));
 }
 
 export function* upsertSteps<M extends object>(
@@ -114,7 +134,7 @@ export function* upsertSteps<M extends object>(
     return total === undefined ? { done } : { done, total };
   };
   for (const item of items) {
-    writes.push(checkItem(state, namespace, `items[${done + writes.length}]`, item));
+    writes.push(checkItem(state.shape, namespace, `items[${done + writes.length}]`, item));
     if (writes.length === step) yield flush();
   }
   if (writes.length > 0) yield flush();
@@ -140,8 +160,7 @@ export function update<M extends object>(
     added === undefined ? before : metadataText('metadata', { ...parse(before), ...parse(added) });
   const write = vector && { what: 'patch.vector', namespace, id, vector, metadata };
   if (row === undefined) {
-    // To a row that cannot exist: the core says whether the vector is one, and takes nothing.
-    if (write) commit(state, [write], () => [APPEND - 1]);
+    if (write) judge(state, [write]);
     return false;
   }
   if (write) apply(state, [write]);
@@ -248,14 +267,14 @@ export function replay(state: State, change: Change): WriteResult | number | tru
 }
 
 /** Each item is checked, and its vector copied, as it comes: a generator may reuse its arrays. */
-function checkItems(state: State, namespace: string, items: unknown): Write[] {
+export function checkItems(shape: Shape, namespace: string, items: unknown): Write[] {
   if (typeof items !== 'object' || items === null)
     throw invalid('items', 'a record or an iterable of records', items);
   const list = Symbol.iterator in items ? (items as Iterable<unknown>) : [items];
-  return Array.from(list, (item, i) => checkItem(state, namespace, `items[${i}]`, item));
+  return Array.from(list, (item, i) => checkItem(shape, namespace, `items[${i}]`, item));
 }
 
-function checkItem(state: State, namespace: string, what: string, item: unknown): Write {
+function checkItem(shape: Shape, namespace: string, what: string, item: unknown): Write {
   checkKeys(what, item, ['id', 'vector', 'values', 'metadata', 'namespace']);
   const record = item as Partial<Record<keyof Item, unknown>>;
   const id = checkId(`${what}.id`, record.id);
@@ -265,7 +284,7 @@ function checkItem(state: State, namespace: string, what: string, item: unknown)
     what: `${what}.vector`,
     namespace: checkNamespace(`${what}.namespace`, record.namespace, namespace),
     id,
-    vector: copyOf(checkVector(`${what}.vector`, vector, state.shape)),
+    vector: copyOf(checkVector(`${what}.vector`, vector, shape)),
     metadata: metadataText(`${what}.metadata`, record.metadata),
   };
 }
@@ -284,20 +303,11 @@ function vectorOf(what: string, item: { vector?: unknown; values?: unknown }): u
   return item.vector === undefined ? item.values : item.vector;
 }
 
-function apply(state: State, writes: readonly Write[]): WriteResult {
+/** Writes checked records, all or none. @throws INVALID_VECTOR, OUT_OF_MEMORY, LIMIT_EXCEEDED */
+export function apply(state: State, writes: readonly Write[]): WriteResult {
   const { records } = opened(state);
   if (writes.length === 0) return { inserted: 0, updated: 0, version: state.version };
-  const known = new Set<string>();
-  const fresh = new Map<string, number>(); // new records, numbered as they come
-  for (const write of writes) {
-    const key = keyOf(write);
-    if (records.row(write.namespace, write.id) !== undefined) known.add(key);
-    else if (!fresh.has(key)) fresh.set(key, fresh.size);
-  }
-  const count = records.count + fresh.size;
-  if (count > LIMITS.records) throw overLimit('items', LIMITS.records, count, ' records');
-  // A Map counts what was deleted from it too, until it is filled anew.
-  if (records.rows + fresh.size > LIMITS.records) compact(state);
+  const { known, fresh } = tally(state, writes);
 
   check(commit(state, writes, () => targetsOf(records, writes, fresh)));
 
@@ -307,6 +317,37 @@ function apply(state: State, writes: readonly Write[]): WriteResult {
   // As the graph is kept up to date by writes, so is its `ef`: a few searches a write.
   if (state.config.index === 'hnsw') advanceTuning(state, 1 + writes.length / 8);
   return { inserted: fresh.size, updated: known.size, version };
+}
+
+/** Throws what apply() would throw, and writes nothing. */
+export function rehearse(state: State, writes: readonly Write[]): void {
+  tally(opened(state), writes);
+  judge(state, writes);
+}
+
+/** To rows that cannot exist: the core says whether there is room and all vectors are good, no more. */
+function judge(state: State, writes: readonly Write[]): void {
+  commit(state, writes, () => writes.map(() => APPEND - 1));
+}
+
+/** Which records are there already, and the new ones, numbered as they come; makes sure of ids. */
+function tally(
+  state: State,
+  writes: readonly Write[],
+): { readonly known: ReadonlySet<string>; readonly fresh: ReadonlyMap<string, number> } {
+  const { records } = state;
+  const known = new Set<string>();
+  const fresh = new Map<string, number>();
+  for (const write of writes) {
+    const key = keyOf(write);
+    if (records.row(write.namespace, write.id) !== undefined) known.add(key);
+    else if (!fresh.has(key)) fresh.set(key, fresh.size);
+  }
+  const count = records.count + fresh.size;
+  if (count > LIMITS.records) throw overLimit('items', LIMITS.records, count, ' records');
+  // A Map counts what was deleted from it too, until it is filled anew.
+  if (records.rows + fresh.size > LIMITS.records) compact(state);
+  return { known, fresh };
 }
 
 /** The row of each write: one that exists, new, or one that an earlier write of the batch takes. */

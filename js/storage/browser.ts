@@ -25,6 +25,11 @@ export function webLock(name: string, wait?: AbortSignal): Promise<(() => void) 
   });
 }
 
+/** The lock and the channel of one shard of the database that `full` names: nobody else's. */
+export function shardName(full: string, shard: number): string {
+  return shard === 0 ? full : `ruvector-shard-${shard}:${full}`;
+}
+
 export async function browserUsage(): Promise<Partial<StorageReport>> {
   const { storage } = navigator;
   const { usage, quota } = (await storage?.estimate?.().catch(() => undefined)) ?? {};

@@ -18,14 +18,17 @@ import type { StorageAdapter } from '../database/types.js';
 const LOCK = 'lock';
 /** What a crash in the middle of a write leaves. */
 const UNFINISHED = '.tmp';
-const OURS = /^(manifest|snapshot|journal)-[\d-]+$/;
+const OURS = /^(shard\d+-)?(manifest|snapshot|journal)-[\d-]+$/;
+/** What a killed program leaves of the shards after the first; where that one is free, they are. */
+const OLD_LOCK = /^shard\d+-lock$/;
 
 /**
  * A folder with a file for each value: written aside, synced, renamed over the old one, the folder
  * synced. One program at a time writes to it.
  */
-export async function fileStorage(folder: string): Promise<StorageAdapter> {
+export async function fileStorage(folder: string, shard: number): Promise<StorageAdapter> {
   const home = resolve(folder);
+  const file = join(home, shard === 0 ? LOCK : `shard${shard}-${LOCK}`);
   await mkdir(home, { recursive: true });
   return {
     backend: 'file',
@@ -56,7 +59,7 @@ export async function fileStorage(folder: string): Promise<StorageAdapter> {
       const names = await readdir(home);
       return names.filter((name) => OURS.test(name));
     },
-    lock: () => lock(home),
+    lock: () => lock(file),
     async usage() {
       const names = await readdir(home);
       const sizes = await Promise.all(
@@ -88,9 +91,8 @@ async function syncFolder(folder: string): Promise<void> {
  * A file that names the process that has the lock; one of a process that is gone is nobody's. It
  * appears with its contents: written aside, then linked to its name, which fails if there is one.
  */
-async function lock(home: string): Promise<(() => Promise<void>) | undefined> {
-  const file = join(home, LOCK);
-  const aside = join(home, `${LOCK}-${randomUUID()}`);
+async function lock(file: string): Promise<(() => Promise<void>) | undefined> {
+  const aside = `${file}-${randomUUID()}`;
   const own = `${process.pid} ${await bornAt(process.pid)}`;
   await writeFile(aside, own);
   try {
@@ -112,7 +114,7 @@ async function lock(home: string): Promise<(() => Promise<void>) | undefined> {
           { details: { process: Number.parseInt(owner, 10) } },
         );
       // Of several that find it stale one takes it away, and only what it found stale.
-      const stale = join(home, `${LOCK}-${randomUUID()}`);
+      const stale = `${file}-${randomUUID()}`;
       await rename(file, stale).catch(() => {});
       if ((await readFile(stale, 'utf8').catch(() => owner)) !== owner)
         await link(stale, file).catch(() => {});
@@ -149,9 +151,9 @@ async function bornAt(process_: number): Promise<string> {
 export async function deleteFiles(folder: string): Promise<void> {
   const home = resolve(folder);
   const names = (await readdir(home).catch(() => [])).map((name) => name.replace(UNFINISHED, ''));
-  const ours = names.filter((name) => OURS.test(name));
+  const ours = names.filter((name) => OURS.test(name) || OLD_LOCK.test(name));
   if (ours.length === 0) return;
-  const release = await lock(home);
+  const release = await lock(join(home, LOCK));
   if (release === undefined)
     throw new RuVectorError(
       'STORAGE_BLOCKED',

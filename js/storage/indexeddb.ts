@@ -1,7 +1,7 @@
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { RuVectorError } from '../core/errors.js';
 import type { StorageAdapter } from '../database/types.js';
-import { browserUsage, webLock } from './browser.js';
+import { browserUsage, shardName, webLock } from './browser.js';
 
 const PREFIX = 'ruvector:';
 const STORE = 'values';
@@ -11,13 +11,14 @@ const VERSION = 1;
 const PATIENCE_MS = 5000;
 
 /** One object store of values by key. A write is a transaction that is synced to disk. */
-export async function indexedDbStorage(name: string): Promise<StorageAdapter> {
+export async function indexedDbStorage(name: string, shard: number): Promise<StorageAdapter> {
   if (typeof indexedDB === 'undefined')
     throw new RuVectorError(
       'STORAGE_UNAVAILABLE',
       "expected a host with IndexedDB, got none; pass storage: 'memory:' or an adapter",
     );
   const full = PREFIX + name;
+  const own = shardName(full, shard);
   let listener: Parameters<NonNullable<StorageAdapter['watch']>>[0] | undefined;
   let connection: Promise<IDBPDatabase> | undefined;
   /** Somebody waits for it to be closed. */
@@ -52,7 +53,7 @@ export async function indexedDbStorage(name: string): Promise<StorageAdapter> {
   await connect();
   return {
     backend: 'indexeddb',
-    channel: full,
+    channel: own,
     async read(key) {
       return (await connect()).get(STORE, key) as Promise<Uint8Array | undefined>;
     },
@@ -69,7 +70,7 @@ export async function indexedDbStorage(name: string): Promise<StorageAdapter> {
     async list() {
       return (await (await connect()).getAllKeys(STORE)) as string[];
     },
-    lock: (wait) => webLock(full, wait),
+    lock: (wait) => webLock(own, wait),
     watch(given) {
       listener = given;
       if (isWanted) given.blocked();

@@ -1,11 +1,11 @@
 import { RuVectorError } from '../core/errors.js';
 import type { StorageAdapter } from '../database/types.js';
-import { browserUsage, webLock } from './browser.js';
+import { browserUsage, shardName, webLock } from './browser.js';
 
 const HOME = 'ruvector';
 
 /** A folder of the origin's private file system. A file is replaced when its stream is closed. */
-export async function opfsStorage(name: string): Promise<StorageAdapter> {
+export async function opfsStorage(name: string, shard: number): Promise<StorageAdapter> {
   let folder: FileSystemDirectoryHandle;
   try {
     const root = await navigator.storage.getDirectory();
@@ -18,10 +18,10 @@ export async function opfsStorage(name: string): Promise<StorageAdapter> {
       { cause },
     );
   }
-  const full = lockOf(name);
+  const own = shardName(lockOf(name), shard);
   return {
     backend: 'opfs',
-    channel: full,
+    channel: own,
     async read(key) {
       try {
         const file = await (await folder.getFileHandle(key)).getFile();
@@ -54,7 +54,7 @@ export async function opfsStorage(name: string): Promise<StorageAdapter> {
       for await (const name of keys) names.push(name);
       return names;
     },
-    lock: (wait) => webLock(full, wait),
+    lock: (wait) => webLock(own, wait),
     usage: browserUsage,
   };
 }

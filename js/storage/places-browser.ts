@@ -5,14 +5,15 @@ import { memoryStorage } from './memory.js';
 export async function browserStorage(
   scheme: string,
   place: string,
+  shard: number,
 ): Promise<StorageAdapter | undefined> {
   switch (scheme) {
     case 'memory':
       return memoryStorage();
     case 'idb':
-      return (await import('./indexeddb.js')).indexedDbStorage(place);
+      return (await import('./indexeddb.js')).indexedDbStorage(place, shard);
     case 'opfs':
-      return (await import('./opfs.js')).opfsStorage(place);
+      return (await import('./opfs.js')).opfsStorage(place, shard);
     default:
       return undefined;
   }

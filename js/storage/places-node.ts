@@ -5,12 +5,13 @@ import { memoryStorage } from './memory.js';
 export async function nodeStorage(
   scheme: string,
   place: string,
+  shard: number,
 ): Promise<StorageAdapter | undefined> {
   switch (scheme) {
     case 'memory':
       return memoryStorage();
     case 'file':
-      return (await import('./files.js')).fileStorage(place);
+      return (await import('./files.js')).fileStorage(place, shard);
     default:
       return undefined;
   }

@@ -2,6 +2,7 @@ import { invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { fromPlain } from '../core/plain-error.js';
 import { type Call, closed, type Port, post, type Standing, sendable } from '../database/calls.js';
+import type { Shard } from '../database/open.js';
 import type { WorkerLike } from '../database/platform.js';
 import { bytesOfSnapshot } from '../database/source.js';
 import type { DatabaseEvent, OpenOptions, SnapshotSource } from '../database/types.js';
@@ -68,7 +69,12 @@ export class WorkerPort implements Port {
   }
 
   /** Opens the database there. @throws what open() throws, WORKER_FAILED */
-  static async start(worker: WorkerLike, name: string, options: OpenOptions): Promise<WorkerPort> {
+  static async start(
+    worker: WorkerLike,
+    name: string,
+    options: OpenOptions,
+    shard: Shard,
+  ): Promise<WorkerPort> {
     const { worker: _, signal, onProgress, ...rest } = options;
     const port = new WorkerPort(worker, onProgress);
     const stop = (): void => port.#end(signal?.reason);
@@ -81,7 +87,7 @@ export class WorkerPort implements Port {
         ...(wasm !== undefined && { wasm: (await sendableSource(wasm)) as typeof wasm }),
       };
       await port.#whenReady;
-      await port.#ask({ kind: 'open', name, options: sent }, 0);
+      await port.#ask({ kind: 'open', name, options: sent, shard }, 0);
     } catch (error) {
       port.#end(error as Error);
       worker.terminate();
@@ -177,7 +183,9 @@ async function sendableSource<T extends SnapshotSource | NonNullable<OpenOptions
   source: T,
 ): Promise<T | string | Uint8Array<ArrayBuffer>> {
   const kind = kindOf(source);
-  if (kind === 'Response' || kind === 'ReadableStream') return bytesOfSnapshot(source as Response);
+  // A response may be for several workers.
+  if (kind === 'Response' || kind === 'ReadableStream')
+    return bytesOfSnapshot((source as Partial<Response>).clone?.() ?? (source as Response));
   if (kind === 'URL') return String(source);
   return typeof source === 'string' && globalThis.document
     ? new URL(source, document.baseURI).href

@@ -16,10 +16,10 @@ export function serve(
     try {
       let result: unknown;
       if (request.kind === 'open') {
-        const { name, options } = request;
+        const { name, options, shard } = request;
         const onProgress = (progress: { done: number; total?: number }): void =>
           reply({ kind: 'progress', progress });
-        const opened = await openPort(platform, name, { ...options, onProgress });
+        const opened = await openPort(platform, name, { ...options, onProgress }, shard);
         opened.listen((event) => {
           const plain = event.type === 'error' ? { ...event, error: toPlain(event.error) } : event;
           reply({ kind: 'event', event: plain, standing: opened.standing });

@@ -6,6 +6,8 @@ const GOALS = [
   ['G4.95', 'HNSW relaxed / native hnswlib, real sets, QPS at recall .95', 1.0, 1.5],
   ['G4.99', 'HNSW relaxed / native hnswlib, real sets, QPS at recall .99', 1.5, 2],
   ['G5', 'build, vectors/s, one thread / native hnswlib', 1.3, 2],
+  ['G6.build', '2 workers / 1, vectors/s of a graph', 1.6, 1.9],
+  ['G6.search', '2 workers / 1, QPS', 1.8, 1.95],
   ['G7', 'exact f32 scan, QPS / native scan', 0.85, 0.95],
   ['G8', '1-bit scan, recall >= .999, QPS / native exact f32 scan', 6, 10],
   ['G11', 'restore / rebuild, time', 1 / 50, 1 / 150, 'less'],

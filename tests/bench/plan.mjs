@@ -8,6 +8,7 @@ import { graphs } from './graphs.mjs';
 import { node24 } from './install.mjs';
 import { peers } from './peers.mjs';
 import { restore } from './restore.mjs';
+import { shards } from './shards.mjs';
 import { builds } from './side.mjs';
 
 export const PARTS = {
@@ -17,6 +18,7 @@ export const PARTS = {
   downloads: { goals: ['G14'], run: downloads },
   peers: { goals: ['G13'], run: peers },
   databases: { goals: ['databases'], run: databases },
+  shards: { goals: ['G6'], run: shards },
 };
 
 const SIZES = {
@@ -28,6 +30,7 @@ const SIZES = {
     flat: [[10_000, 384]],
     restore: [5000, 128],
     databases: { rows: 2000, dim: 128 },
+    shards: ['clustered', 5000, 128],
     peers: { few: true, generated: [['clustered', 2000, 128]] },
   },
   standard: {
@@ -42,6 +45,7 @@ const SIZES = {
     flat: [[100_000, 384]],
     restore: [100_000, 384],
     databases: { rows: 50_000, dim: 384 },
+    shards: ['clustered', 50_000, 384],
     peers: {
       real: { most: 20_000 },
       generated: [

@@ -53,11 +53,27 @@ export const SETS = {
       [
         ['in IndexedDB', {}],
         ['in IndexedDB, from a worker', { worker: true }],
+        // In a worker the shards open in place, as every database does there.
+        ['in IndexedDB over shards, each in a worker', { worker: true, shards: 3 }],
         ['in IndexedDB, encrypted', { encrypted: true }],
         ['in the private file system', { storage: 'opfs:' }],
+        ['in the private file system over shards', { storage: 'opfs:', shards: 2 }],
         ['in memory', { storage: 'memory:' }],
       ].map(([where, options]) => [`a database ${where} is there again`, () => kept(options)]),
     ),
+    'a database over shards closes itself where somebody deletes it': async () => {
+      const { deleteDatabase, listDatabases, open } = await import(PACKAGE);
+      const name = `suite-${typeof document}-deleted`;
+      const db = await open(name, { dimensions: 16, shards: 2, worker: true });
+      await db.upsert(records(vectors(8, 50, 16)));
+      let times = 0;
+      db.on('blocked', () => ++times);
+      await deleteDatabase(name);
+      await thrown(() => db.count(), 'CLOSED');
+      same(times, 1);
+      await db.close();
+      same((await listDatabases()).filter((it) => it.name === name).length, 0);
+    },
     'what the names of 0.1.x save in IndexedDB, they load again': savedAndLoaded,
     'the same calls give the same snapshot as in Node': async () => {
       const { createIndex } = await import(PACKAGE);
@@ -248,7 +264,7 @@ async function finds(metric) {
 
 /** Opens, writes, closes, opens again; the name is this thread's own. */
 async function kept({ encrypted = false, ...given }) {
-  const { deleteDatabase, open } = await import(PACKAGE);
+  const { deleteDatabase, listDatabases, open } = await import(PACKAGE);
   const name = `suite-${typeof document}-${JSON.stringify(given)}-${encrypted}`;
   const place = given.storage === 'opfs:' ? `opfs:${name}` : name;
   const options = { ...given, ...(given.storage === 'opfs:' && { storage: place }) };
@@ -265,6 +281,7 @@ async function kept({ encrypted = false, ...given }) {
   const { matches } = await db.query(query);
   const stats = await db.stats();
   same(stats.worker, given.worker === true && !('WorkerGlobalScope' in globalThis)); // off the page already
+  same(stats.shards, given.shards ?? 1);
   const { backend, encrypted: sealed, evictionRisk } = await db.storage();
   same(sealed, encrypted);
   const mismatch = await db.query([1]).catch((error) => error);
@@ -272,6 +289,8 @@ async function kept({ encrypted = false, ...given }) {
   await db.close();
   if (given.storage === 'memory:') return same([backend, evictionRisk], ['memory', 'high']);
   same(backend, given.storage ? 'opfs' : 'indexeddb');
+  const listed = (await listDatabases()).filter((it) => it.name.includes(name));
+  same(listed.length, given.storage ? 0 : 1);
   const again = await open(name, options);
   same([await again.count(), again.version], [300, db.version]);
   same((await again.query(query)).matches, matches);

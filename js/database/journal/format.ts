@@ -3,8 +3,9 @@
  *
  * Keys: `manifest-0` and `manifest-1`, written in turns, the one of the higher generation G counts;
  * `snapshot-G-N`, the parts of the snapshot that it is of; `journal-G-N`, the changes since, oldest
- * first. A snapshot is whole before its manifest is written, and the one before goes after that. A
- * value is a frame:
+ * first. A snapshot is whole before its manifest is written, and the one before goes after that. Of
+ * several shards each has all of these, those of shard S after the first with `shardS-` before them;
+ * `shardOf()` (js/index/shard.ts) says whose a record is. A value is a frame:
  *
  *   0  u8[4] 'RVDB'
  *   4  u16   version of this format, 1

@@ -18,10 +18,15 @@ export interface Manifest {
 }
 
 /** What a database knows of itself when it is opened without options. */
-export type StoredOptions = Pick<
-  IndexOptions,
-  'dimensions' | 'metric' | 'model' | 'index' | 'quantization' | 'truncateDim'
->;
+export interface StoredOptions
+  extends Pick<
+    IndexOptions,
+    'dimensions' | 'metric' | 'model' | 'index' | 'quantization' | 'truncateDim'
+  > {
+  /** How many there are, 1 by default, and which one this is. */
+  readonly shards?: number;
+  readonly shard?: number;
+}
 
 /** Values are at most this long, and a frame. */
 export const PART_BYTES: number = 8 << 20;

@@ -15,11 +15,14 @@ export class Vault {
   /** The random number of the database, once one is made or found. */
   database: bigint | undefined;
   readonly #key: CryptoKey | undefined;
+  readonly #prefix: string;
 
-  constructor(adapter: StorageAdapter, crc32: Crc32, key: CryptoKey | undefined) {
+  /** Its keys are those of `adapter` that begin with `prefix`. */
+  constructor(adapter: StorageAdapter, crc32: Crc32, key: CryptoKey | undefined, prefix = '') {
     this.adapter = adapter;
     this.crc32 = crc32;
     this.#key = key;
+    this.#prefix = prefix;
   }
 
   get encrypted(): boolean {
@@ -33,7 +36,7 @@ export class Vault {
   async read(
     place: Place,
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; generation: number } | typeof TORN | undefined> {
-    const bytes = await stored('reading', this.adapter.read(keyOf(place)));
+    const bytes = await stored('reading', this.adapter.read(this.#prefix + keyOf(place)));
     if (bytes === undefined) return undefined;
     const frame = decodeFrame(bytes, place, this.crc32);
     if (frame === undefined) return TORN;
@@ -47,16 +50,20 @@ export class Vault {
     this.database ??= crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
     const bound = boundHeader(place, this.database, this.encrypted);
     const frame = encodeFrame(bound, await this.#seal(bound, payload), this.crc32);
-    await stored('writing', this.adapter.write(keyOf(place), frame));
+    await stored('writing', this.adapter.write(this.#prefix + keyOf(place), frame));
     return frame.length;
   }
 
   async delete(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await stored('deleting', this.adapter.delete(keys));
+    if (keys.length === 0) return;
+    const full = keys.map((key) => this.#prefix + key);
+    await stored('deleting', this.adapter.delete(full));
   }
 
-  list(): Promise<string[]> {
-    return stored('listing', this.adapter.list());
+  async list(): Promise<string[]> {
+    const keys = await stored('listing', this.adapter.list());
+    const own = keys.filter((key) => key.startsWith(this.#prefix));
+    return own.map((key) => key.slice(this.#prefix.length));
   }
 
   async #seal(

@@ -1,0 +1,100 @@
+import { TOP_K } from '../../index/query.js';
+import { checkMeasurement, estimate, type Probe, type Sample } from '../../index/recall.js';
+import type {
+  Explanation,
+  QueryOptions,
+  QueryResult,
+  RecallOptions,
+  RecallReport,
+} from '../../types.js';
+import type { Call } from '../calls.js';
+import type { PoolPort } from './pool.js';
+import { most, sum, sums, whole } from './sum.js';
+
+/** Matches of all shards by distance; of equal ones in order of the shards, as a stable sort leaves them. */
+export function merged({ args }: Call, results: readonly QueryResult[]): QueryResult {
+  const [, options] = args as [unknown, QueryOptions | undefined];
+  const matches = results
+    .flatMap((result) => result.matches)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, options?.topK ?? TOP_K);
+  return {
+    ...(results[0] as QueryResult),
+    ...sums(results, 'version'),
+    matches,
+    count: matches.length,
+    tookMs: most(results, 'tookMs'),
+  };
+}
+
+/** The work of all shards together, by the plan of the one that had most. */
+export function explained(call: Call, all: Explanation[]): Explanation {
+  const result = merged(
+    call,
+    all.map((it) => it.result),
+  );
+  all.sort((a, b) => b.bytesRead - a.bytesRead);
+  const [{ reason: _, ...busiest }] = all as [Explanation];
+  const { requested, ef } = busiest;
+  // Where the whole has less than was asked for, every shard has, and says why.
+  const reasons = all.map((it) => it.reason ?? '').sort();
+  const reason = reasons.find((it) => it.startsWith('minScore')) ?? reasons[0];
+  // Whatever is a number is counted work, but for the width and what was asked for.
+  const keys = Object.keys(busiest) as 'records'[];
+  const counts = sums(all, ...keys.filter((key) => typeof busiest[key] === 'number'));
+  const matching = sum(all.map((it) => it.selectivity.actual * it.records));
+  return {
+    ...busiest,
+    ...counts,
+    requested,
+    ef,
+    returned: result.count,
+    ...(result.count < requested && { reason }),
+    selectivity: { ...busiest.selectivity, actual: matching / Math.max(1, counts.records) },
+    result,
+  };
+}
+
+/** `Collection::kAny`: a sample that is no record of a shard. */
+const ANY = 0xffffffff;
+
+/** What searches of all shards find of the nearest in all shards. */
+export async function measureRecall(pool: PoolPort, options: unknown): Promise<RecallReport> {
+  const { shards, standing } = pool;
+  const measurement = checkMeasurement(standing.shape, options as RecallOptions | undefined);
+  const { samples, topK, seed, ef, given } = measurement;
+  const until = (shard: number): number => Math.floor((samples * shard) / shards.length);
+  let lists: Sample[][] = [];
+  const answers = await pool.inTurn(
+    () =>
+      pool.ask((shard) => {
+        const own = lists.flatMap((list, owner) =>
+          owner === shard ? list : list.map(({ vector }) => ({ vector, row: ANY })),
+        );
+        return whole('probe', own, topK, ef);
+      }),
+    async () => {
+      const sample = (shard: number) => whole('sample', until(shard + 1) - until(shard), seed);
+      lists = given ? [given] : ((await pool.ask(sample)) as Sample[][]);
+    },
+  );
+  const all = answers as Probe[];
+  const nearest = (sample: number, which: 0 | 1): number[] =>
+    all
+      .flatMap(({ found }) => found[sample]?.[which] ?? [])
+      .sort((a, b) => a - b)
+      .slice(0, topK);
+  const shares = lists.flat().map((_, i) => {
+    const truth = nearest(i, 0);
+    const last = truth.at(-1);
+    if (last === undefined) return 1;
+    return nearest(i, 1).filter((distance) => distance <= last).length / truth.length;
+  });
+  return {
+    ...estimate(shares, topK),
+    samples: shares.length,
+    topK,
+    ef: most(all, 'ef'),
+    reference: all.some(({ reference }) => reference === 'stored') ? 'stored' : 'exact',
+  };
+}
