@@ -25,8 +25,7 @@ export function cmake(preset, env, ...targets) {
     rmSync(`build/${preset}`, { recursive: true, force: true });
     const configure = ['cmake', '--preset', preset];
     if (wasm) quiet(['emcmake', ...configure], env);
-    else
-      quiet(configure, env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env);
+    else quiet(configure, env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env);
   }
   const only = targets.flatMap((target) => ['--target', target]);
   quiet(['cmake', '--build', '--preset', preset, ...only], env);
