@@ -101,6 +101,7 @@ for (const [name, wasm] of Object.entries(modules))
         }
         const it = answers(device, snapshot, queries, 10, EXACT);
         assert.deepEqual(it.answers, packageAnswers(index, queries, 10, { exact: true }));
+        console.log('STACK', what, device.stackUsed());
         assert.ok(device.stackUsed() > 100 && device.stackUsed() < STACK_BYTES / 2);
       });
 
@@ -193,7 +194,6 @@ for (const [name, wasm] of Object.entries(modules))
           const device = new Device(wasm, { pages });
           device.room(1024);
           if (filler > 0) device.c.rv_alloc(filler);
-          if (device.create({ dimensions }).status === STATUS.OUT_OF_MEMORY) continue;
           const { added, refused, searched, nearest, failedSwaps, count, index } = fill(
             device,
             dimensions,
@@ -204,6 +204,7 @@ for (const [name, wasm] of Object.entries(modules))
           assert.ok(device.pages <= pages);
           counts.push(added);
           if (added > 20) assert.deepEqual([searched, nearest, failedSwaps], [0, 'n5', 0]);
+          if (index === undefined) continue;
           const { status } = device.save(index);
           assert.ok(status === STATUS.OK || status === STATUS.OUT_OF_MEMORY, `save: ${status}`);
         }
@@ -211,7 +212,7 @@ for (const [name, wasm] of Object.entries(modules))
     });
 
     it('loads within a cap or says that it cannot', async (t) => {
-      const index = await newIndex(t, { dimensions: 32, metric: 'dot' });
+      const index = await newIndex(t, { dimensions: 32 });
       index.upsert(itemsOf(Array.from({ length: 1100 }, (_, i) => vectorOf(i, 32))));
       const snapshot = index.export();
       const statuses = new Set();

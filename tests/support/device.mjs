@@ -138,23 +138,27 @@ export class Device {
     return this.c.rv_delete(index, at, name.length);
   }
 
-  /** What was found, as [id, distance]. */
-  search(index, query, k, ef = 0, dimensions = dimensionsOf(query)) {
+  /** What was found, as [row, distance]. */
+  searchOnly(index, query, k, ef = 0, dimensions = dimensionsOf(query)) {
     const at = this.room(k * MATCH_BYTES + query.byteLength);
     if (at === 0) return { status: STATUS.OUT_OF_MEMORY };
     const from = at + k * MATCH_BYTES;
     this.#bytes(from, query.byteLength).set(bytesOf(query));
     const status = this.c.rv_search(index, from, dimensions, k, ef, at, this.#argument);
-    if (status !== 0) return { status };
+    if (status !== STATUS.OK) return { status };
     const view = new DataView(this.c.memory.buffer);
     const found = Array.from({ length: this.#u32() }, (_, i) => [
       view.getUint32(at + i * MATCH_BYTES, true),
       view.getFloat64(at + i * MATCH_BYTES + 8, true),
     ]);
-    return {
-      status,
-      matches: found.map(([row, distance]) => [this.text('rv_id', index, row), distance]),
-    };
+    return { status, found };
+  }
+
+  /** The same as [id, distance]. */
+  search(index, ...query) {
+    const { status, found } = this.searchOnly(index, ...query);
+    const named = found?.map(([row, distance]) => [this.text('rv_id', index, row), distance]);
+    return { status, matches: named };
   }
 
   /** The id or the metadata of a row. */
