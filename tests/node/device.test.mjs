@@ -24,6 +24,12 @@ const packageAnswers = (index, queries, topK, options) =>
     .queryMany(queries, { topK, ...options })
     .map(({ matches }) => matches.map(({ id, distance }) => [id, bitsOf(distance)]));
 
+/** That what was called has left a quarter of the stack. */
+function assertStack(device) {
+  assert.ok(device.stackUsed() > 100, 'nothing was painted over');
+  assert.ok(device.stackUsed() < (3 / 4) * STACK_BYTES, `${device.stackUsed()} bytes of stack`);
+}
+
 describe('the C header', () => {
   it('has a status for each of the core, with the same number, and the tests know them all', () => {
     const enumeration = /typedef enum rv_status \{(.*?)\} rv_status/s.exec(header)[1];
@@ -101,8 +107,7 @@ for (const [name, wasm] of Object.entries(modules))
         }
         const it = answers(device, snapshot, queries, 10, EXACT);
         assert.deepEqual(it.answers, packageAnswers(index, queries, 10, { exact: true }));
-        console.log('STACK', what, device.stackUsed());
-        assert.ok(device.stackUsed() > 100 && device.stackUsed() < STACK_BYTES / 2);
+        assertStack(device);
       });
 
     it('writes what the package opens and writes again, byte for byte', async (t) => {
@@ -119,6 +124,24 @@ for (const [name, wasm] of Object.entries(modules))
       assert.equal(opened.count(), 133);
       assert.deepEqual(opened.get('id é 1').vector, [...vectors[1]]);
       assert.deepEqual(opened.export(), snapshot);
+    });
+
+    it('keeps codes and a graph through writes, within its stack', () => {
+      const [dimensions, count] = [16, 1200];
+      const device = new Device(wasm);
+      const { index } = device.create({
+        ...{ metric: 'cosine', dimensions, index: 1, M: 4, efConstruction: 20 },
+        ...{ quantization: 2, bits: 8, dropVectors: 1 },
+      });
+      for (let i = 0; i < count; ++i) {
+        assert.equal(device.add(index, `n${i}`, vectorOf(i, dimensions)), STATUS.OK);
+        if (i % 7 === 6) assert.equal(device.delete(index, `n${i - 3}`), STATUS.OK);
+      }
+      for (let i = 0; i < count; i += 70) {
+        const [[id]] = device.search(index, vectorOf(i, dimensions), 1, 50).matches;
+        assert.equal(id, `n${i}`);
+      }
+      assertStack(device);
     });
 
     it('drops what held for the records when they change, and keeps the rest', () => {
