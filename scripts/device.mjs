@@ -7,12 +7,12 @@
 // Where wamrc is beside iwasm or on the PATH, its compiled modules are run too.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { WASI } from 'node:wasi';
 import { gzipSync } from 'node:zlib';
 import { build } from './build.mjs';
 import { commit, provision } from './setup.mjs';
 
 process.removeAllListeners('warning'); // that WASI is experimental
+const { WASI } = await import('node:wasi');
 const env = provision('wasm');
 build(env);
 const { createIndex } = await import('../tests/support/package.mjs');
@@ -70,7 +70,8 @@ const wamrs = findWamr();
 if (wamrs.length === 0)
   console.log(`
 WAMR IS NOT HERE: no WAMR_ROOT, and no iwasm on the PATH. Node's WASI runs the same assertions.`);
-for (const it of wamrs) console.log(`\nWAMR: ${it.version} of ${it.root}, ${it.about}`);
+for (const [i, it] of wamrs.entries())
+  console.log(`${i === 0 ? '\n' : ''}WAMR ${i + 1}: ${it.version} in ${it.root}, ${it.about}`);
 
 console.log(
   `\n== a snapshot of the package, opened by the device module: ${DIMENSIONS} dimensions`,
@@ -98,9 +99,9 @@ for (const [what, { count, ef, options }] of Object.entries(SNAPSHOTS)) {
         const result = runHost(wamr, module, MAX_PAGES, [
           ...['answers', file, queryFile, DIMENSIONS, TOP_K, ef],
         ]);
-        if (result.refused === undefined)
+        if (result.missing === undefined)
           note(`WAMR ${how}`, name, result, result.pages, result.queriesPerSecond);
-        else console.log(`${how}, ${name}: not run, ${result.refused}`);
+        else console.log(`${how}, ${name}: not run, ${result.missing}`);
       }
   }
   index.dispose();
@@ -188,7 +189,7 @@ for (const pages of [1, 2, 4, 8, 16, 32])
     for (const wamr of wamrs)
       for (const [how, module] of wamr.formsOf(name, path)) {
         const result = runHost(wamr, module, pages, ['fill', DIMENSIONS]);
-        if (result.refused === undefined)
+        if (result.missing === undefined)
           noteCap(`WAMR ${how}`, result.pages, result, result.stackBytes, result.runtimeBytes);
       }
 

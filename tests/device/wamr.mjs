@@ -24,7 +24,7 @@ export function findWamr() {
       ...['tests/device/host.c', library, `-Wl,-rpath,${dirname(library)}`],
       ...['-lm', '-lpthread', '-ldl', '-o', host],
     ]);
-    const version = tool(join(root, 'bin/iwasm'), ['--version']).trim();
+    const version = tool(join(root, 'bin/iwasm'), ['--version']).split('\n')[0];
     const besides = join(root, 'bin/wamrc');
     const compiler = existsSync(besides) ? besides : onPath('wamrc');
     const about = compiler === undefined ? 'without wamrc: nothing is compiled' : 'with wamrc';
@@ -47,7 +47,7 @@ function formsOf(number, compiler, name, path) {
   return [...forms, [`${number + 1}, compiled`, compiled]];
 }
 
-/** What the host printed, or `refused`: why the runtime does not take the module. A trap throws. */
+/** What the host printed, or `missing`: why the runtime does not take the module. A trap throws. */
 export function runHost({ host }, module, pages, args) {
   const { status, stdout, stderr } = spawnSync(host, [module, pages, ...args].map(String), {
     encoding: 'utf8',
@@ -55,7 +55,7 @@ export function runHost({ host }, module, pages, args) {
     maxBuffer: 1 << 26,
   });
   if (status === 2 && stderr.startsWith(`${module}: `))
-    return { refused: stderr.slice(module.length + 2).trim() };
+    return { missing: stderr.slice(module.length + 2).trim() };
   if (status !== 0) throw new Error(`${host} ${module}: exit code ${status}\n${stdout}${stderr}`);
   return JSON.parse(stdout);
 }
