@@ -19,6 +19,7 @@ const { createIndex } = await import('../tests/support/package.mjs');
 const { itemsOf, seededVectors } = await import('../tests/support/random.mjs');
 const { Device, PAGE_BYTES, STATUS } = await import('../tests/support/device.mjs');
 const { answers, bitsOf, fill, vectorOf } = await import('../tests/device/scenarios.mjs');
+const { browserSnapshot } = await import('../tests/device/browser.mjs');
 const { findWamr, runHost } = await import('../tests/device/wamr.mjs');
 
 const DIMENSIONS = 128;
@@ -76,11 +77,21 @@ for (const [i, it] of wamrs.entries())
 console.log(
   `\n== a snapshot of the package, opened by the device module: ${DIMENSIONS} dimensions`,
 );
+if (env.CHROMIUM !== undefined) process.env.CHROMIUM = env.CHROMIUM;
+const inBrowser = process.env.CHROMIUM !== undefined;
+if (!inBrowser) console.log('no CHROMIUM: Node wrote them all, the same bytes as a browser');
 const speeds = [];
 for (const [what, { count, ef, options }] of Object.entries(SNAPSHOTS)) {
   const index = await createIndex({ dimensions: DIMENSIONS, ...options });
-  index.upsert(itemsOf(vectors(1, count)));
-  const snapshot = index.export();
+  const seeded = { seed: 1, count, dimensions: DIMENSIONS };
+  index.upsert(itemsOf(seededVectors(seeded)));
+  let snapshot = index.export();
+  if (inBrowser) {
+    const written = await browserSnapshot({ dimensions: DIMENSIONS, ...options }, seeded);
+    assert.ok(Buffer.from(written.bytes).equals(snapshot), 'a browser writes the same bytes');
+    console.log(`${what}: written in Chromium ${written.version}, ${written.bytes.length} bytes`);
+    snapshot = written.bytes;
+  }
   const file = `${FOLDER}/${what.replaceAll(/\W+/g, '-')}.rv`;
   writeFileSync(file, snapshot);
   const asked = { topK: TOP_K, ...(ef > 0 && { ef }) };
