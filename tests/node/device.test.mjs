@@ -133,12 +133,13 @@ for (const [name, wasm] of Object.entries(modules))
         ...{ metric: 'cosine', dimensions, index: 1, M: 4, efConstruction: 20 },
         ...{ quantization: 2, bits: 8, dropVectors: 1 },
       });
-      for (let i = 0; i < count; ++i) {
-        assert.equal(device.add(index, `n${i}`, vectorOf(i, dimensions)), STATUS.OK);
+      const vectors = seededVectors({ seed: 7, count, dimensions });
+      for (const [i, vector] of vectors.entries()) {
+        assert.equal(device.add(index, `n${i}`, vector), STATUS.OK);
         if (i % 7 === 6) assert.equal(device.delete(index, `n${i - 3}`), STATUS.OK);
       }
       for (let i = 0; i < count; i += 70) {
-        const [[id]] = device.search(index, vectorOf(i, dimensions), 1, 50).matches;
+        const [[id]] = device.search(index, vectors[i], 1, 50).matches;
         assert.equal(id, `n${i}`);
       }
       assertStack(device);
