@@ -38,12 +38,16 @@ export function findWamr() {
   });
 }
 
+/** What an earlier run compiled may be of another build. */
+const compiledNow = new Set();
+
 /** [how it runs, the file]: interpreted and, where there is a compiler, compiled. */
 function formsOf(number, compiler, name, path) {
   const forms = [[`${number + 1}, interpreted`, path]];
   if (compiler === undefined) return forms;
-  const compiled = `${FOLDER}/${name}.aot`;
-  if (!existsSync(compiled)) tool(compiler, ['-o', compiled, path]);
+  const compiled = `${FOLDER}/${number + 1}-${name}.aot`;
+  if (!compiledNow.has(compiled)) tool(compiler, ['-o', compiled, path]);
+  compiledNow.add(compiled);
   return [...forms, [`${number + 1}, compiled`, compiled]];
 }
 
