@@ -4,8 +4,6 @@
 #include <bit>
 #include <cstring>
 
-#include "base/bytes.h"
-
 namespace rv {
 namespace {
 
@@ -45,15 +43,9 @@ Status RowBlocks::reserve(std::uint32_t rows) noexcept {
   if (rows == 0) return Status::kOk;
   const std::size_t wanted = ((std::size_t{rows} - 1) >> shift_) + 1;
   if (const Status status = blocks_.reserve(wanted); status != Status::kOk) return status;
-  if (const std::uint32_t first = std::min(rows, block_rows()); first > first_block_rows_) {
-    const std::uint32_t doubled = first_block_capacity(first);
-    Status status = resize_first_block(doubled);
-    if (status != Status::kOk) {  // doubling does not fit: take what is needed
-      const auto least = static_cast<std::uint32_t>(align_up(first, kFirstRows));
-      if (least < doubled) status = resize_first_block(least);
-    }
-    if (status != Status::kOk) return status;
-  }
+  if (const std::uint32_t first = first_block_capacity(std::min(rows, block_rows()));
+      first > first_block_rows_)
+    if (const Status status = resize_first_block(first); status != Status::kOk) return status;
   while (blocks_.size() < wanted) {
     void* block = budget_->resize(nullptr, 0, block_rows() * row_bytes_);
     if (block == nullptr) return Status::kOutOfMemory;

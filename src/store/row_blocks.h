@@ -2,7 +2,7 @@
 //
 // Blocks hold a power of two of rows, at most about 1 MiB: growing to any size never copies the
 // rows nor needs twice their memory, and an unused tail is small. The first block alone starts at
-// 16 rows and doubles, or grows as little as needed where that does not fit: a tiny index stays tiny.
+// 16 rows and doubles, so a tiny index stays tiny.
 #pragma once
 
 #include <cstddef>

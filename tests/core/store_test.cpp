@@ -308,26 +308,6 @@ TEST_CASE("rows cross the boundaries of blocks unharmed, and full blocks stay wh
   }
 }
 
-TEST_CASE("where doubling does not fit, blocks of rows grow by what is needed, and keep it") {
-  constexpr std::size_t kRowBytes = 64;
-  MemoryBudget budget(60 * kRowBytes);
-  RowBlocks blocks(kRowBytes, budget);
-  CHECK(blocks.reserve(17) == Status::kOk);
-  CHECK(blocks.capacity() == 32);
-  for (std::uint32_t row = 0; row < 32; ++row)
-    std::memset(blocks.row(row), static_cast<int>(row), kRowBytes);
-  CHECK(blocks.reserve(33) == Status::kOk);
-  CHECK(blocks.capacity() == 48);
-  for (const std::uint32_t rows : {40u, 48u, 1u}) {
-    CHECK(blocks.reserve(rows) == Status::kOk);
-    CHECK(blocks.capacity() == 48);
-  }
-  CHECK(blocks.reserve(49) == Status::kOutOfMemory);
-  CHECK(blocks.capacity() == 48);
-  for (std::uint32_t row = 0; row < 32; ++row)
-    CHECK(std::to_integer<std::uint32_t>(blocks.row(row)[kRowBytes - 1]) == row);
-}
-
 TEST_CASE("a tiny store takes little memory") {
   MemoryBudget budget(16 * 12 + 16 * 4 + 8 + 8);  // 16 rows, their norms, one block, one bit word
   VectorStore store({Metric::kCosine, 3}, budget);

@@ -183,7 +183,7 @@ static void fill(char** arguments) {
   status = CALL("rv_search", index, vector, dimensions, 1, RV_EXACT, match, argument);
   printf(",\"searched\":%u", status);
   if (status == 0 && CALL("rv_id", index, word(match), id, ID_BYTES, argument) == 0)
-    printf(",\"nearest\":\"%.*s\"", (int)word(argument), (char *)at(id));
+    printf(",\"nearest\":\"%.*s\"", (int)word(argument), (char*)at(id));
   for (uint32_t i = 0; i < swaps; ++i) {
     const int bytes = snprintf(at(id), ID_BYTES, "n%u", i);
     failed += CALL("rv_delete", index, id, (uint32_t)bytes) != 0;
