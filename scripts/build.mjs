@@ -11,6 +11,8 @@ export function build(env) {
   takeIn('idb', 'dist/storage/indexeddb.js', '../core/errors.js', './browser.js');
   copyFileSync('build/wasm/ruvector.wasm', 'dist/ruvector.wasm');
   copyFileSync('build/wasm/ruvector_relaxed.wasm', 'dist/ruvector.relaxed.wasm');
+  copyFileSync('build/wasm/ruvector_device_simd.wasm', 'dist/ruvector.simd.wasm');
+  copyFileSync('build/wasm/ruvector_device_scalar.wasm', 'dist/ruvector.scalar.wasm');
   writeFileSync('dist/core/glue.js', glue('build/wasm/ruvector.mjs'));
   writeFileSync('dist/base64.js', base64Module('build/wasm/ruvector.wasm'));
   chmodSync('dist/cli/main.js', 0o755);
@@ -24,7 +26,7 @@ export function cmake(preset, env, ...targets) {
     rmSync(`build/${preset}`, { recursive: true, force: true });
     const configure = ['cmake', '--preset', preset];
     if (wasm) quiet(['emcmake', ...configure], env);
-    else quiet(configure, env.RV_CLANGXX ? { ...env, CXX: env.RV_CLANGXX } : env);
+    else quiet(configure, env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env);
   }
   const only = targets.flatMap((target) => ['--target', target]);
   quiet(['cmake', '--build', '--preset', preset, ...only], env);

@@ -16,6 +16,8 @@ step('lint', () => node('node_modules/@biomejs/biome/bin/biome', 'check', '.'));
 step('native tests under ASan and UBSan', () => {
   cmake('asan', env);
   tool('build/asan/core_tests');
+  for (const language of ['c', 'cpp'])
+    tool(`build/asan/device_tests_${language}`, 'tests/golden/v1-cosine.rv');
 });
 step('fuzz the snapshot reader', () => {
   cmake('fuzz', env);

@@ -2,7 +2,6 @@
 // rules of the shims, engine/load.h and snapshot/writer.h for the order of the calls.
 #include <emscripten/bind.h>
 
-#include <algorithm>
 #include <new>
 
 #include "engine/collection.h"
@@ -107,15 +106,13 @@ std::uint32_t section_count(Address l) {
 // The fields of Section, and whether it is the engine's own.
 double section(Address l, std::uint32_t i, std::uint32_t field) {
   const rv::Section& section = loader(l).reader().sections()[i];
-  const auto engine = std::span(rv::kKnownSections).first(rv::kEngineSections);
-  const bool own = std::ranges::find(engine, section.kind) != engine.end();
   const double fields[] = {static_cast<double>(section.kind),
                            static_cast<double>(section.flags),
                            static_cast<double>(section.version),
                            static_cast<double>(section.crc),
                            static_cast<double>(section.offset),
                            static_cast<double>(section.length),
-                           own ? 1.0 : 0.0};
+                           rv::is_engine_section(section.kind) ? 1.0 : 0.0};
   return fields[field];
 }
 

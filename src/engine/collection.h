@@ -75,6 +75,8 @@ class Collection {
   const Hnsw& graph() const noexcept { return graph_; }
   std::uint64_t used_bytes() const noexcept { return budget_.used_bytes() + buffers_.used_bytes(); }
   float bytes_per_row() const noexcept;
+  // What a host keeps beside the rows can draw on the same limit, and goes before the collection.
+  MemoryBudget& budget() noexcept { return budget_; }
 
   // The vector of a live row as it was given, as far as it is kept; valid until the next call.
   // Null where there is no memory for it.

@@ -101,6 +101,11 @@ constexpr std::uint32_t kKnownSections[] = {kSectionConf, kSectionVecs, kSection
                                             kSectionUppr, kSectionIds,  kSectionMeta, kSectionInfo,
                                             kSectionNams};
 constexpr std::uint32_t kEngineSections = 9;  // the first ones
+constexpr bool is_engine_section(std::uint32_t kind) noexcept {
+  for (std::uint32_t i = 0; i < kEngineSections; ++i)
+    if (kKnownSections[i] == kind) return true;
+  return false;
+}
 // A collection that keeps the unknown ones must be able to save all.
 constexpr std::uint32_t kMaxUnknownSections =
     kMaxSections - sizeof kKnownSections / sizeof *kKnownSections;

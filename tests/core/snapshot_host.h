@@ -45,11 +45,6 @@ inline Bytes text(std::string_view characters) {
   return {bytes.begin(), bytes.end()};
 }
 
-inline bool is_engine_section(std::uint32_t kind) {
-  return std::ranges::find(std::span(kKnownSections).first(kEngineSections), kind) !=
-         std::span(kKnownSections).first(kEngineSections).end();
-}
-
 // The host's sections, their checksums and the zeros between all sections checked.
 inline Status read_host_sections(const SectionReader& reader, std::span<const std::byte> snapshot,
                                  std::vector<HostSection>& host_sections) {

@@ -24,6 +24,7 @@ const CPP = {
     'src/base',
   ],
   'bindings/embind': ['src/engine', 'src/snapshot', 'src/kernels', 'src/base'],
+  'bindings/c': ['src/engine', 'src/snapshot', 'src/base'],
 };
 
 /** The same for js/; an entry is a room of its own. */
@@ -121,6 +122,7 @@ function arrow(rooms, from, to) {
 /** What is wrong with the C++ file `path` (from the root of the repository). */
 export function cppViolations(path, text) {
   const found = [...text.matchAll(/^\s*#\s*include\s+(<[^>]+>|"[^"]+")/gm)].flatMap(([, name]) => {
+    if (name.startsWith('"bindings/')) return arrow(CPP, path, name.slice(1, -1));
     if (name.startsWith('"')) return arrow(CPP, path, `src/${name.slice(1, -1)}`);
     const bound = path.startsWith('src/');
     if (BANNED_HEADERS.test(name) || (bound && HOST_HEADERS.test(name)))

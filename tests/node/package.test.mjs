@@ -28,14 +28,17 @@ after(() => rmSync(folder, { recursive: true }));
 const text = (path) => files.get(path).toString('utf8');
 
 describe('the tarball', () => {
-  it('holds the built modules, the .wasm twice, the .d.ts and the documents, and nothing else', () => {
+  it('holds the built modules, each .wasm, the C header, the .d.ts and the documents, and nothing else', () => {
     const others = [...files.keys()].filter((path) => !/^dist\/([\w-]+\/)*[\w-]+\.js$/.test(path));
     assert.deepEqual(others.sort(), [
       'CHANGELOG.md',
       'LICENSE-APACHE',
       'LICENSE-MIT',
       'README.md',
+      'bindings/c/ruvector.h',
       'dist/ruvector.relaxed.wasm',
+      'dist/ruvector.scalar.wasm',
+      'dist/ruvector.simd.wasm',
       'dist/ruvector.wasm',
       'package.json',
       'types/api.d.ts',
@@ -92,6 +95,9 @@ describe('the tarball', () => {
       './llamaindex',
       './ruvector.wasm',
       './ruvector.relaxed.wasm',
+      './ruvector.scalar.wasm',
+      './ruvector.simd.wasm',
+      './ruvector.h',
       './package.json',
     ]);
     for (const target of Object.values(manifest.exports))
@@ -115,6 +121,7 @@ describe('the tarball', () => {
     // The .wasm are files for bundlers to copy, not modules with types.
     const args = [packed, '--profile', 'esm-only', '--exclude-entrypoints'];
     args.push('./ruvector.wasm', './ruvector.relaxed.wasm');
+    args.push('./ruvector.scalar.wasm', './ruvector.simd.wasm', './ruvector.h');
     const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
     const { status, stdout, stderr } = spawnSync(process.execPath, [attw, ...args, '--no-color'], {
       encoding: 'utf8',

@@ -1,0 +1,2 @@
+/* tests.c as C++. */
+#include "tests.c"
