@@ -1,8 +1,8 @@
 import { browserHost } from './core/host-browser.js';
 import type { Platform } from './database/platform.js';
+import { browserPlace } from './storage/browser.js';
 import {
   browserBackends,
-  browserPlace,
   browserStorage,
   listBrowserDatabases,
   removeBrowserDatabase,

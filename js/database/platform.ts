@@ -2,13 +2,17 @@ import type { Host } from '../core/load.js';
 import type { Capabilities } from '../types.js';
 import type { DatabaseInfo, StorageAdapter } from './types.js';
 
-/** What an entry of the package knows of its kind of host. */
-export interface Platform {
+/** What a database needs of its host, on a page and in a worker. */
+export interface Places {
   readonly host: Host;
   /** Opens a place by its scheme: `idb`, `opfs`, `file`; undefined where the host has none such. */
   storage(scheme: string, place: string): Promise<StorageAdapter | undefined>;
   /** The place of `storage: 'auto'`, as `scheme:place`. */
   automatic(name: string): string;
+}
+
+/** What an entry of the package knows of its kind of host. */
+export interface Platform extends Places {
   /** The backends that work here, found out by asking the host. */
   backends(): Promise<Capabilities['storage']>;
   /** Databases that can be listed. */

@@ -1,5 +1,6 @@
 import { invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
+import type { Host } from '../core/load.js';
 import { fromPlain } from '../core/plain-error.js';
 import { type Call, closed, type Port, post, type Standing, sendable } from '../database/calls.js';
 import type { WorkerLike } from '../database/platform.js';
@@ -67,8 +68,16 @@ export class WorkerPort implements Port {
     worker.addEventListener('error', (event) => this.#fail(event as Event as ErrorEvent));
   }
 
-  /** Opens the database there. @throws what open() throws, WORKER_FAILED */
-  static async start(worker: WorkerLike, name: string, options: OpenOptions): Promise<WorkerPort> {
+  /**
+   * Opens the database there; `inline` is the copy of the WebAssembly that workers do not have.
+   * @throws what open() throws, WORKER_FAILED
+   */
+  static async start(
+    worker: WorkerLike,
+    name: string,
+    options: OpenOptions,
+    inline: Host['inline'],
+  ): Promise<WorkerPort> {
     const { worker: _, signal, onProgress, ...rest } = options;
     const port = new WorkerPort(worker, onProgress);
     const stop = (): void => port.#end(signal?.reason);
@@ -81,7 +90,7 @@ export class WorkerPort implements Port {
         ...(wasm !== undefined && { wasm: (await sendableSource(wasm)) as typeof wasm }),
       };
       await port.#whenReady;
-      await port.#ask({ kind: 'open', name, options: sent }, 0);
+      await port.#open(name, sent, inline);
     } catch (error) {
       port.#end(error as Error);
       worker.terminate();
@@ -107,6 +116,17 @@ export class WorkerPort implements Port {
       return call.verb === 'stats' ? { ...(result as object), worker: true } : result;
     } finally {
       if (call.verb === 'close') this.#terminate();
+    }
+  }
+
+  async #open(name: string, options: WorkerOptions, inline: Host['inline']): Promise<void> {
+    try {
+      await this.#ask({ kind: 'open', name, options }, 0);
+    } catch (error) {
+      const isLost = error instanceof RuVectorError && error.code === 'WASM_LOAD_FAILED';
+      const copy = isLost && !options.wasm && (await inline?.().catch(() => undefined));
+      if (!copy) throw error;
+      await this.#ask({ kind: 'open', name, options: { ...options, wasm: copy } }, 0);
     }
   }
 
