@@ -38,7 +38,7 @@ const JS = {
   'js/database': ['js/core', 'js/index', 'js/worker', 'js/types.ts'],
   'js/storage': ['js/core', 'js/database', 'js/types.ts'],
   'js/worker': ['js/core', 'js/database', 'js/platform-node.ts', 'js/storage', 'js/types.ts'],
-  'js/platform-browser.ts': ['js/core', 'js/database', 'js/storage'],
+  'js/platform-browser.ts': ['js/core', 'js/database', 'js/storage', 'js/wasm-url.ts'],
   'js/platform-node.ts': ['js/core', 'js/database', 'js/storage'],
   'js/open-browser.ts': ['js/database', 'js/platform-browser.ts', 'js/types.ts'],
   'js/open-node.ts': ['js/database', 'js/platform-node.ts', 'js/types.ts'],
