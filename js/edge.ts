@@ -20,7 +20,7 @@ export function edgeEntry(host: Host): Entry {
   return {
     createIndex: (options) => createIndexOn(host, options),
     async capabilities() {
-      return capabilitiesOf(await latest(host), false, await platform.backends());
+      return capabilitiesOf(await latest(host), false, ['memory']);
     },
     async open(name, options) {
       const { openOn } = await import('./database/open.js');

@@ -2,7 +2,7 @@ import { capabilitiesOf } from './core/capabilities.js';
 import { browserHost } from './core/host-browser.js';
 import { latest } from './core/load.js';
 import { createIndexOn } from './index/create.js';
-import { browserPlatform } from './platform-browser.js';
+import { browserBackends } from './storage/backends.js';
 import type { Capabilities, Index, IndexOptions, Metadata } from './types.js';
 
 export { deleteDatabase, listDatabases, open } from './open-browser.js';
@@ -22,5 +22,5 @@ export function createIndex<M extends object = Metadata>(options: IndexOptions):
  */
 export async function capabilities(): Promise<Capabilities> {
   const threads = typeof Worker !== 'undefined';
-  return capabilitiesOf(await latest(browserHost), threads, await browserPlatform.backends());
+  return capabilitiesOf(await latest(browserHost), threads, await browserBackends());
 }

@@ -2,7 +2,6 @@ import { browserHost } from './core/host-browser.js';
 import type { Platform } from './database/platform.js';
 import { browserPlace } from './storage/browser.js';
 import {
-  browserBackends,
   browserStorage,
   listBrowserDatabases,
   removeBrowserDatabase,
@@ -14,7 +13,6 @@ export const browserPlatform: Platform = {
   host: browserHost,
   storage: browserStorage,
   automatic: browserPlace,
-  backends: browserBackends,
   list: listBrowserDatabases,
   remove: removeBrowserDatabase,
   async worker() {

@@ -8,7 +8,6 @@ export function edgePlatform(host: Host): Platform {
     host,
     storage: async (scheme) => (scheme === 'memory' ? memoryStorage() : undefined),
     automatic: () => 'memory:',
-    backends: async () => ['memory'],
     list: async () => [],
     remove: async () => {},
     worker: async () => undefined,

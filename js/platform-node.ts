@@ -7,7 +7,6 @@ export const nodePlatform: Platform = {
   host: nodeHost,
   storage: nodeStorage,
   automatic: nodePlace,
-  backends: async () => ['file', 'memory'],
   list: async () => [],
   remove: removeNodeDatabase,
   async worker() {

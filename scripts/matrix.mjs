@@ -11,6 +11,7 @@ const only = process.argv
   ?.slice(7)
   .split(',');
 const env = provision('all');
+Object.assign(process.env, env); // where the browsers are
 if (!process.argv.includes('--no-build')) build(env);
 const { tarball } = await import('../tests/support/tarball.mjs');
 const { everyRow, runRow } = await import('../tests/runtimes/rows.mjs');
@@ -65,4 +66,8 @@ console.log(
 );
 for (const { name, outcome, detail } of results)
   if (outcome !== 'pass' && detail) console.log(`${name}: ${SAID[outcome]}: ${detail}`);
+for (const { name, version, texts } of results.filter((it) => it.texts)) {
+  console.log(`\nwhat a user reads in ${name} ${version}:`);
+  for (const [what, text] of Object.entries(texts)) console.log(`  ${what}\n    ${text}`);
+}
 process.exitCode = results.some(({ outcome }) => outcome === 'fail') ? 1 : 0;

@@ -40,6 +40,9 @@ step('native build for the comparison of snapshots', () => cmake('native', env, 
 step('pack and install the tarball', installTarball);
 step('node tests on the installed tarball', () => nodeTests('tests/node'));
 step('browser tests on the installed tarball', () => nodeTests('tests/browser'));
+step('hosts on the installed tarball; the others are in `npm run matrix`', () =>
+  nodeTests('tests/runtimes'),
+);
 step('sizes', () => node('tests/size/size.mjs'));
 
 console.log(`\n${soak ? 'soak' : 'test'} of commit ${commit()}, fuzz seed 1:`);

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Provides the tools that the project builds and tests with.
 #
-#   scripts/toolchain.sh [wasm|test|bench|all]     (default: all but bench; `npm ci` comes before it)
+#   scripts/toolchain.sh [wasm|test|bench|webkit|all]   (default: wasm and test; `npm ci` comes before it)
 #   source .toolchain/env.sh
 #
 #   wasm   emcc >= 3.1.69, cmake >= 3.25, ninja
 #   test   clang >= 16 with its sanitizer and libFuzzer runtimes, doctest, Chromium, Firefox
 #   bench  wasm, the same clang, and hnswlib to compare with
+#   webkit WebKitGTK's MiniBrowser with its WebDriver, and Xvfb, which shows it to nobody
 #
 # What is on the machine is used. What is missing comes from the distribution's packages, which needs root
 # or sudo; without either, the script names the packages and stops. env.sh puts emcc on PATH and exports
-# RV_CLANG, RV_CLANGXX, CHROMIUM and FIREFOX, each only where it was found. Those four are respected when
+# RV_CLANG, RV_CLANGXX, CHROMIUM, FIREFOX and MINIBROWSER, each only where it was found. Those five are respected when
 # set beforehand. A second run only looks, and needs no network.
 set -euo pipefail
 
@@ -88,6 +89,7 @@ locate() {
   locate_clang
   CHROMIUM=$(first_of "${CHROMIUM-}" chromium chromium-browser google-chrome google-chrome-stable)
   FIREFOX=$(first_of "${FIREFOX-}" firefox-esr firefox)
+  MINIBROWSER=$(first_of "${MINIBROWSER-}" MiniBrowser /usr/lib/*/webkit2gtk-4.1/MiniBrowser)
 }
 
 # ---- what is missing, as Debian's package names ------------------------------------------------------------
@@ -113,6 +115,12 @@ missing_test() {
 missing_bench() {
   [ -n "$RV_CLANG" ] || clang_packages
   [ -e /usr/include/hnswlib/hnswlib.h ] || echo libhnswlib-dev
+}
+
+missing_webkit() {
+  [ -n "$MINIBROWSER" ] || echo libwebkit2gtk-4.1-0
+  have WebKitWebDriver || echo webkit2gtk-driver
+  have Xvfb || echo xvfb
 }
 
 clang_packages() {
@@ -170,7 +178,7 @@ install() {  # $@: packages
   apt_get install -y --no-install-recommends "$@" || die "the installation failed; this script can be run again"
 }
 
-ensure() {  # $1: wasm, test or bench
+ensure() {  # $1: a group
   [ -n "$("missing_$1")" ] || return 0
   # shellcheck disable=SC2046
   may_install || stop_for_missing $(for group in $WANTED; do "missing_$group"; done | sort -u)
@@ -271,6 +279,7 @@ env_text() {
   set_to ASAN_SYMBOLIZER_PATH "$(command -v "llvm-symbolizer${RV_CLANG##*clang}" || true)"
   set_to CHROMIUM "$CHROMIUM"
   set_to FIREFOX "$FIREFOX"
+  set_to MINIBROWSER "$MINIBROWSER"
 }
 
 write_env() {  # only when it changed, and at once: another process may be reading it
@@ -329,11 +338,17 @@ provide_bench() {
   say "$RV_CLANG, hnswlib"
 }
 
+provide_webkit() {
+  ensure webkit
+  write_env
+  say "$MINIBROWSER"
+}
+
 case ${1:-all} in
-  wasm | test) WANTED=$1 ;;
+  wasm | test | webkit) WANTED=$1 ;;
   bench) WANTED='wasm bench' ;;
   all) WANTED='wasm test' ;;
-  *) echo "usage: $0 [wasm|test|bench|all]" >&2; exit 2 ;;
+  *) echo "usage: $0 [wasm|test|bench|webkit|all]" >&2; exit 2 ;;
 esac
 ge "$(version_of node --version)" "$NODE_MIN" || die "Node.js >= $NODE_MIN is needed on PATH"
 [ -e "$REPO/node_modules/acorn" ] && [ -e "$CLOSURE" ] || die "node_modules is incomplete: run npm ci first"

@@ -67,28 +67,16 @@ function notStarted(cause: unknown, from: string): RuVectorError {
     return new RuVectorError(
       'WASM_UNSUPPORTED',
       'expected a host with WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer), ' +
-        `got one without ${typeof WebAssembly === 'object' ? 'SIMD' : 'WebAssembly'}. Update it, or turn ` +
-        'on what turns that off: a setting, Lockdown Mode',
+        'got one without. Update it, or end what turns that off, as Lockdown Mode',
       { cause },
     );
-  const said = String(cause);
-  if (/content.security.policy|\bCSP\b|unsafe-eval/i.test(said))
-    return notLoaded(
-      from,
-      `a Content-Security-Policy that forbids WebAssembly (${said})`,
-      { cause },
-      "Add 'wasm-unsafe-eval' to its script-src; in an extension, to extension_pages of the manifest's " +
-        'content_security_policy',
-    );
-  if (/code generation/i.test(said))
-    return notLoaded(
-      from,
-      `a host that compiles no bytes (${said})`,
-      { cause },
-      "Import the file as a module, as in: import wasm from '@ruvector/wasm/ruvector.wasm', and pass it " +
-        "as the option 'wasm'",
-    );
-  return notLoaded(from, `a module that does not start (${said})`, { cause });
+  const said = String(cause).trim();
+  const remedy = /content.security.policy|\bCSP\b|unsafe-eval/i.test(said)
+    ? "Add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; an extension's is in manifest.json"
+    : /code generation/i.test(said)
+      ? "Import '@ruvector/wasm/ruvector.wasm' as a module, and pass that as the option 'wasm'"
+      : undefined;
+  return notLoaded(from, `a module that does not start (${said})`, { cause }, remedy);
 }
 
 /** The glue gives the module at once; this promise waits until it runs, or says why it does not. */
@@ -160,6 +148,6 @@ export function checkMagic(bytes: Uint8Array, from: string): void {
       ? 'nothing'
       : text.startsWith('<')
         ? `HTML (${JSON.stringify(text)}): the server answers unknown paths with a page`
-        : `bytes ${hex}`;
-  throw notLoaded(from, `${got} instead of 00 61 73 6d`, { details: { firstBytes: hex } });
+        : `bytes ${hex} instead of 00 61 73 6d`;
+  throw notLoaded(from, got, { details: { firstBytes: hex } });
 }

@@ -219,7 +219,7 @@ export class LocalPort implements Port {
     this.#role = 'writer';
     this.#tabs?.startWriting();
     globalThis.addEventListener?.('pagehide', this.#onHide);
-    globalThis.addEventListener?.('visibilitychange', this.#onHide, true);
+    globalThis.addEventListener?.('visibilitychange', this.#onHide);
   }
 
   readonly #onHide = (): void => this.#flushInBackground();
@@ -262,7 +262,7 @@ export class LocalPort implements Port {
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#idleTimer);
     globalThis.removeEventListener?.('pagehide', this.#onHide);
-    globalThis.removeEventListener?.('visibilitychange', this.#onHide, true);
+    globalThis.removeEventListener?.('visibilitychange', this.#onHide);
     try {
       await this.#session.close();
     } finally {

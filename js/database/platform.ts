@@ -1,5 +1,4 @@
 import type { Host } from '../core/load.js';
-import type { Capabilities } from '../types.js';
 import type { DatabaseInfo, StorageAdapter } from './types.js';
 
 /** What a database needs of its host, on a page and in a worker. */
@@ -13,8 +12,6 @@ export interface Places {
 
 /** What an entry of the package knows of its kind of host. */
 export interface Platform extends Places {
-  /** The backends that work here, found out by asking the host. */
-  backends(): Promise<Capabilities['storage']>;
   /** Databases that can be listed. */
   list(): Promise<DatabaseInfo[]>;
   /** Deletes a database by its name or its storage. */

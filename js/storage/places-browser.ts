@@ -1,5 +1,4 @@
 import type { DatabaseInfo, StorageAdapter } from '../database/types.js';
-import type { Capabilities } from '../types.js';
 import { memoryStorage } from './memory.js';
 
 /** The places of browsers; each is loaded when it is asked for. */
@@ -28,18 +27,4 @@ export async function removeBrowserDatabase(name: string): Promise<void> {
   const [, scheme, place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
   if (scheme === 'opfs') return (await import('./opfs.js')).deleteOpfs(place);
   return (await import('./indexeddb.js')).deleteIndexedDb(place);
-}
-
-/** Neither without Web Locks, which keep tabs from writing over each other. */
-export async function browserBackends(): Promise<Capabilities['storage']> {
-  const { locks, storage } = globalThis.navigator ?? {};
-  // Some that have the function have no such folder, as private windows.
-  const folder = await storage?.getDirectory?.().catch(() => undefined);
-  return [
-    ...(locks && typeof indexedDB !== 'undefined' ? (['indexeddb'] as const) : []),
-    ...(locks && folder && 'createWritable' in FileSystemFileHandle.prototype
-      ? (['opfs'] as const)
-      : []),
-    'memory',
-  ];
 }

@@ -22,11 +22,11 @@ export const CHROMIUM_ARGS = [
 ];
 
 /** Headless, with a fresh profile. */
-export function launchChromium() {
+export function launchChromium(args = []) {
   return chromium.launch({
     executablePath: findBrowser('CHROMIUM', CHROMIUM_NAMES),
     headless: true,
     timeout: 30_000,
-    args: CHROMIUM_ARGS,
+    args: [...CHROMIUM_ARGS, ...args],
   });
 }

@@ -32,6 +32,7 @@ export async function launchFirefox() {
       extraPrefsFirefox: FIREFOX_PREFS,
     });
     return {
+      version: () => browser.version(),
       newPage: () => browser.newPage(),
       close: () => browser.close().finally(removeHome),
     };

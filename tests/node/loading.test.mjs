@@ -351,6 +351,7 @@ describe('capabilities()', () => {
       simd: true,
       relaxedSimd: found.relaxedSimd,
       threads: true,
+      storage: ['file', 'memory'],
       loadedFrom: 'url',
     });
     assert.equal(typeof found.relaxedSimd, 'boolean');
