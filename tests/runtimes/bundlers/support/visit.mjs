@@ -29,10 +29,11 @@ export async function visit(url, browsers = ['Chromium']) {
 /**
  * The same of a folder of files, served under the policy of the demo.
  * @param {string} folder
- * @param {{ browsers?: string[], has?: (path: string) => boolean }} [options] `has`: which files there are
+ * @param {{ browsers?: string[], has?: (path: string) => boolean, csp?: string }} [options] `has`: which
+ *   files there are; `csp`: another policy
  */
-export async function visitFolder(folder, { browsers, has } = {}) {
-  const server = await serve({ mounts: [{ at: '/', folder, has }] });
+export async function visitFolder(folder, { browsers, has, csp } = {}) {
+  const server = await serve({ mounts: [{ at: '/', folder, has, csp }] });
   try {
     return await visit(server.url, browsers);
   } finally {
