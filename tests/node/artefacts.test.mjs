@@ -259,6 +259,11 @@ describe('dist/', () => {
       'node:path',
       'node:worker_threads',
     ]);
+    // The wasm as a module; and no copy of it, which could not be compiled there.
+    assert.deepEqual(outside('workerd.js').sort(), ['ruvector.relaxed.wasm', 'ruvector.wasm']);
+    assert.deepEqual(outside('edge-light.js'), ['ruvector.wasm?module']);
+    for (const entry of ['workerd.js', 'compat/entry-workerd.js', 'edge-light.js'])
+      assert.ok(!graphOf(entry).includes('base64.js'), entry);
   });
 
   it('holds exactly what the entries reach', () => {
@@ -267,7 +272,7 @@ describe('dist/', () => {
       if (reached.has(path)) return;
       reached.add(path);
       const code = readFileSync(join(dist, path), 'utf8');
-      for (const name of importsOf(code).filter((it) => it.startsWith('.')))
+      for (const name of importsOf(code).filter((it) => /^\..*\.js$/.test(it)))
         visit(join(dirname(path), name));
     };
     const { exports } = JSON.parse(source('package.json'));
