@@ -1,8 +1,8 @@
 import type { Host } from '../core/load.js';
 import type { DatabaseInfo, StorageAdapter } from './types.js';
 
-/** What an entry of the package knows of its kind of host. */
-export interface Platform {
+/** What a database needs of its host, on a page and in a worker. */
+export interface Places {
   readonly host: Host;
   /**
    * Opens a place by its scheme: `idb`, `opfs`, `file`; undefined where the host has none such. Each
@@ -11,6 +11,10 @@ export interface Platform {
   storage(scheme: string, place: string, shard: number): Promise<StorageAdapter | undefined>;
   /** The place of `storage: 'auto'`, as `scheme:place`. */
   automatic(name: string): string;
+}
+
+/** What an entry of the package knows of its kind of host. */
+export interface Platform extends Places {
   /** Databases that can be listed. */
   list(): Promise<DatabaseInfo[]>;
   /** Deletes a database by its name or its storage. */

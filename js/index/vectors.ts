@@ -69,7 +69,10 @@ function split(
       const size = dims.reduce((product, n) => product * n, 1);
       if (Object(data).length !== size)
         throw invalid(what, `${size} elements for dims [${dims}]`, Object(data).length);
-      return { data: isNumbers(data) && !Array.isArray(data) ? data : Array.from(data), dims: [...dims] };
+      return {
+        data: isNumbers(data) && !Array.isArray(data) ? data : Array.from(data),
+        dims: [...dims],
+      };
     }
   }
   throw invalid(

@@ -1,7 +1,7 @@
 import { RuVectorError } from '../core/errors.js';
 import type { StorageReport } from '../database/types.js';
 
-/** What storages of a browser have in common: Web Locks, and the report of its quota. */
+/** What storages of a browser have in common: the automatic one, Web Locks, the report of its quota. */
 
 /** The lock `name`; undefined where another has it, unless `wait` says to wait until it is free. */
 export function webLock(name: string, wait?: AbortSignal): Promise<(() => void) | undefined> {
@@ -40,4 +40,9 @@ export async function browserUsage(): Promise<Partial<StorageReport>> {
     ...(quota !== undefined && { quota }),
     evictionRisk: persisted ? 'none' : 'low',
   };
+}
+
+/** Workers of an edge have no IndexedDB. */
+export function browserPlace(name: string): string {
+  return typeof indexedDB === 'undefined' ? 'memory:' : `idb:${name}`;
 }

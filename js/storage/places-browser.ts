@@ -1,7 +1,7 @@
 import type { DatabaseInfo, StorageAdapter } from '../database/types.js';
 import { memoryStorage } from './memory.js';
 
-/** The places of browsers and workers; each is loaded when it is asked for. */
+/** The places of browsers; each is loaded when it is asked for. */
 export async function browserStorage(
   scheme: string,
   place: string,
@@ -28,9 +28,4 @@ export async function removeBrowserDatabase(name: string): Promise<void> {
   const [, scheme, place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
   if (scheme === 'opfs') return (await import('./opfs.js')).deleteOpfs(place);
   return (await import('./indexeddb.js')).deleteIndexedDb(place);
-}
-
-/** Workers of an edge have no IndexedDB. */
-export function browserPlace(name: string): string {
-  return typeof indexedDB === 'undefined' ? 'memory:' : `idb:${name}`;
 }

@@ -1,13 +1,14 @@
 import { invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
+import type { Host } from '../core/load.js';
 import { fromPlain } from '../core/plain-error.js';
 import { type Call, closed, type Port, post, type Standing, sendable } from '../database/calls.js';
-import type { Shard } from '../database/open.js';
+import type { Shard } from '../database/open-port.js';
 import type { WorkerLike } from '../database/platform.js';
 import { bytesOfSnapshot } from '../database/source.js';
 import type { DatabaseEvent, OpenOptions, SnapshotSource } from '../database/types.js';
 import type { Progress } from '../types.js';
-import type { Reply, Request, WorkerOptions } from './protocol.js';
+import type { OpenRequest, Reply, Request, WorkerOptions } from './protocol.js';
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -68,12 +69,16 @@ export class WorkerPort implements Port {
     worker.addEventListener('error', (event) => this.#fail(event as Event as ErrorEvent));
   }
 
-  /** Opens the database there. @throws what open() throws, WORKER_FAILED */
+  /**
+   * Opens the database there; `inline` is the copy of the WebAssembly that workers do not have.
+   * @throws what open() throws, WORKER_FAILED
+   */
   static async start(
     worker: WorkerLike,
     name: string,
     options: OpenOptions,
     shard: Shard,
+    inline: Host['inline'],
   ): Promise<WorkerPort> {
     const { worker: _, signal, onProgress, ...rest } = options;
     const port = new WorkerPort(worker, onProgress);
@@ -87,7 +92,7 @@ export class WorkerPort implements Port {
         ...(wasm !== undefined && { wasm: (await sendableSource(wasm)) as typeof wasm }),
       };
       await port.#whenReady;
-      await port.#ask({ kind: 'open', name, options: sent, shard }, 0);
+      await port.#open({ kind: 'open', name, options: sent, shard }, inline);
     } catch (error) {
       port.#end(error as Error);
       worker.terminate();
@@ -113,6 +118,18 @@ export class WorkerPort implements Port {
       return call.verb === 'stats' ? { ...(result as object), worker: true } : result;
     } finally {
       if (call.verb === 'close') this.#terminate();
+    }
+  }
+
+  async #open(request: OpenRequest, inline: Host['inline']): Promise<void> {
+    const { options } = request;
+    try {
+      await this.#ask(request, 0);
+    } catch (error) {
+      const isLost = error instanceof RuVectorError && error.code === 'WASM_LOAD_FAILED';
+      const copy = isLost && !options.wasm && (await inline?.().catch(() => undefined));
+      if (!copy) throw error;
+      await this.#ask({ ...request, options: { ...options, wasm: copy } }, 0);
     }
   }
 

@@ -1,12 +1,12 @@
 import { toPlain } from '../core/plain-error.js';
 import type { Port } from '../database/calls.js';
-import { openPort } from '../database/open.js';
-import type { Platform } from '../database/platform.js';
+import { openPort } from '../database/open-port.js';
+import type { Places } from '../database/platform.js';
 import type { Reply, Request } from './protocol.js';
 
 /** Answers the page that started this worker: opens one database, then makes its calls. */
 export function serve(
-  platform: Platform,
+  places: Places,
   reply: (message: Reply) => void,
 ): (request: Request) => Promise<void> {
   let port: Port | undefined;
@@ -19,7 +19,7 @@ export function serve(
         const { name, options, shard } = request;
         const onProgress = (progress: { done: number; total?: number }): void =>
           reply({ kind: 'progress', progress });
-        const opened = await openPort(platform, name, { ...options, onProgress }, shard);
+        const opened = await openPort(places, name, { ...options, onProgress }, shard);
         opened.listen((event) => {
           const plain = event.type === 'error' ? { ...event, error: toPlain(event.error) } : event;
           reply({ kind: 'event', event: plain, standing: opened.standing });

@@ -1,18 +1,20 @@
 import type { PlainError } from '../core/plain-error.js';
 import type { Call, Standing } from '../database/calls.js';
-import type { Shard } from '../database/open.js';
+import type { Shard } from '../database/open-port.js';
 import type { DatabaseEvent, OpenOptions } from '../database/types.js';
 import type { Progress } from '../types.js';
 
 /** What a page and its database in a worker say to each other. */
 export type Request =
-  | {
-      readonly kind: 'open';
-      readonly name: string;
-      readonly options: WorkerOptions;
-      readonly shard: Shard;
-    }
+  | OpenRequest
   | { readonly kind: 'call'; readonly id: number; readonly call: Call };
+
+export interface OpenRequest {
+  readonly kind: 'open';
+  readonly name: string;
+  readonly options: WorkerOptions;
+  readonly shard: Shard;
+}
 
 /** What can be sent; the page keeps the rest. */
 export type WorkerOptions = Omit<OpenOptions, 'worker' | 'signal' | 'onProgress'>;

@@ -213,14 +213,14 @@ describe('dist/', () => {
       [...code.matchAll(/new URL\(([^)]*)\)/g)].map(([, args]) => [path, args]),
     );
     const own = lookups.filter(([, args]) => args.includes('import.meta.url'));
-    const literal = (file) => `'../${file}', import.meta.url`;
-    const browser = own.filter(([path]) => path === 'core/host-browser.js');
+    const literal = (file) => `'./${file}', import.meta.url`;
+    const browser = own.filter(([path]) => path === 'wasm-url.js');
     assert.deepEqual(
       browser.map(([, args]) => args).sort(),
       ['ruvector.relaxed.wasm', 'ruvector.wasm'].map(literal),
     );
     // The worker beside them. Node's need no bundler.
-    const others = own.filter(([path]) => path !== 'core/host-browser.js');
+    const others = own.filter(([path]) => path !== 'wasm-url.js');
     assert.deepEqual(others.map(([path]) => path).sort(), [
       'core/host-node.js',
       'platform-browser.js',

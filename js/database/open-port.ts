@@ -1,0 +1,166 @@
+import { invalid, unexpected } from '../core/arguments.js';
+import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
+import { type Host, load } from '../core/load.js';
+import { INDEX_OPTIONS, newState } from '../index/create.js';
+import type { IndexOptions } from '../types.js';
+import type { Port } from './calls.js';
+import { corrupt } from './journal/format.js';
+import { type Manifest, readManifest, type StoredOptions } from './journal/manifest.js';
+import { stored, Vault } from './journal/vault.js';
+import { LocalPort } from './local-port.js';
+import type { Places } from './platform.js';
+import { Session } from './session.js';
+import { bytesOfSnapshot } from './source.js';
+import type { OpenOptions, Role, StorageAdapter } from './types.js';
+
+/** One part of a database, and how many there are; most have one. */
+export interface Shard {
+  readonly number: number;
+  /** Whether the database was written to: then it must be there. */
+  readonly isOld: boolean;
+}
+
+/** Opens the storage, takes the lock, reads what is there, and is ready to write. */
+export async function openPort(
+  platform: Places,
+  name: string,
+  options: OpenOptions,
+  shard: Shard,
+): Promise<Port> {
+  const adapter = await storageOf(platform, name, options, shard.number);
+  let release: (() => void | Promise<void>) | undefined;
+  try {
+    const { tabs = 'shared' } = options;
+    let role: Role = tabs === 'readonly' ? 'readonly' : 'writer';
+    if (role === 'writer' && adapter.lock) {
+      release = await stored('locking', adapter.lock());
+      if (release === undefined) {
+        if (tabs === 'exclusive' || adapter.channel === undefined)
+          throw new RuVectorError(
+            'STORAGE_BLOCKED',
+            `expected a database '${name}' that nobody has open, got one that is open already`,
+          );
+        role = 'follower';
+      }
+    }
+    const session = await openSession(platform.host, adapter, name, options, role, shard);
+    return await LocalPort.start(session, adapter, role, release);
+  } catch (error) {
+    await release?.();
+    await adapter.close?.();
+    throw error;
+  }
+}
+
+async function openSession(
+  host: Host,
+  adapter: StorageAdapter,
+  name: string,
+  options: OpenOptions,
+  role: Role,
+  { number, isOld }: Shard,
+): Promise<Session> {
+  const given = Object.fromEntries(
+    INDEX_OPTIONS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  ) as Partial<IndexOptions>;
+  // Storage is read with the core's checksum.
+  const { heap } = await load(host, given.wasm);
+  const prefix = number === 0 ? '' : `shard${number}-`;
+  const crc32 = (bytes: Uint8Array): number => heap.crc32(bytes);
+  const vault = new Vault(adapter, crc32, options.encryption?.key, prefix);
+  const manifest = await foundManifest(vault, role);
+  if (manifest === undefined && role !== 'writer')
+    throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
+  if (manifest === undefined && given.dimensions === undefined)
+    throw invalid('dimensions', `a number, because there is no database '${name}' yet`, undefined);
+  const { shards = options.shards ?? 1, shard = 0, ...stored } = manifest?.options ?? {};
+  // Another one in its place is none.
+  if (manifest === undefined ? isOld : shard !== number)
+    throw corrupt(`its shard ${number} is missing`);
+  if (manifest !== undefined) checkStored(options, manifest.options);
+  const { maxMemoryBytes: most } = given;
+  const share = most !== undefined && shards > 1 && { maxMemoryBytes: Math.floor(most / shards) };
+  const whole = { ...stored, ...given, ...share } as IndexOptions;
+  const { signal, onProgress } = options;
+  const onPart = (done: number, total: number): void => {
+    signal?.throwIfAborted();
+    onProgress?.({ done, total });
+  };
+  const { dimensions, metric, model, index, quantization, truncateDim } = whole;
+  const shape = { dimensions, metric, model, index, quantization, truncateDim };
+  const kept = definedOf({ ...shape, shards, shard: number });
+  for (let found = manifest; found !== undefined; ) {
+    try {
+      return await Session.load(await newState(host, whole), vault, found, kept, onPart);
+    } catch (error) {
+      // The one who writes may have swept away what was being read; then there is a newer generation.
+      const newer = role === 'writer' ? undefined : await readManifest(vault);
+      if (newer === undefined || newer.generation === found.generation) throw error;
+      found = newer;
+    }
+  }
+  const { snapshot } = options;
+  const contents = snapshot === undefined ? undefined : await bytesOfSnapshot(snapshot, signal);
+  return Session.create(await newState(host, whole), vault, kept, contents);
+}
+
+/** A follower can be a moment earlier than the writer's first manifest. */
+async function foundManifest(vault: Vault, role: Role): Promise<Manifest | undefined> {
+  for (let tries = 0; ; ++tries) {
+    const manifest = await readManifest(vault);
+    if (manifest !== undefined || role !== 'follower' || tries === 50) return manifest;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Options that say what the vectors are, and where, must be those that the database was made with. */
+function checkStored(given: OpenOptions, stored: StoredOptions): void {
+  const { shards = 1 } = stored;
+  if (given.shards !== undefined && given.shards !== shards)
+    throw unexpected('INVALID_ARGUMENT', 'shards', `${shards}, as it was made`, given.shards);
+  if (given.dimensions !== undefined && given.dimensions !== stored.dimensions)
+    throw new DimensionMismatchError('database', given.dimensions, stored.dimensions);
+  const kept = stored.truncateDim ?? stored.dimensions;
+  if (given.truncateDim !== undefined && given.truncateDim !== kept)
+    throw new DimensionMismatchError('database', given.truncateDim, kept, 'dimensions kept');
+  const metric = stored.metric ?? 'cosine';
+  if (given.metric !== undefined && given.metric !== metric)
+    throw unexpected('METRIC_MISMATCH', 'database', `metric ${given.metric}`, metric, {
+      expected: given.metric,
+      actual: metric,
+    });
+  if (given.model !== undefined && stored.model !== undefined && given.model !== stored.model)
+    throw unexpected(
+      'MODEL_MISMATCH',
+      'database',
+      `vectors of model '${given.model}'`,
+      `'${stored.model}'`,
+      { expected: given.model, actual: stored.model },
+    );
+}
+
+function definedOf(
+  options: { [K in keyof StoredOptions]?: StoredOptions[K] | undefined },
+): StoredOptions {
+  return JSON.parse(JSON.stringify(options)) as StoredOptions;
+}
+
+async function storageOf(
+  platform: Places,
+  name: string,
+  options: OpenOptions,
+  shard: number,
+): Promise<StorageAdapter> {
+  const { storage = 'auto' } = options;
+  if (typeof storage === 'object') return storage;
+  const [, scheme = '', place = ''] =
+    /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
+  const adapter = await stored('opening', platform.storage(scheme, place || name, shard));
+  if (adapter === undefined)
+    throw new RuVectorError(
+      'STORAGE_UNAVAILABLE',
+      `expected a storage that this host has, got '${storage}'; 'memory:' is everywhere, and an adapter ` +
+        'can be anything',
+    );
+  return adapter;
+}

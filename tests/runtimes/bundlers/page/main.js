@@ -1,0 +1,3 @@
+import { checked } from './check.js';
+
+globalThis.outcome = checked(() => import('./ruvector.js'));

@@ -1,0 +1,105 @@
+// TypeScript: a program that uses every subpath, under both resolutions; attw and publint on the tarball.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { root } from '../../support/package.mjs';
+import { filesOf, install } from '../../support/tarball.mjs';
+import { execute } from '../stage.mjs';
+
+const COMPILER_OPTIONS = {
+  target: 'es2022',
+  lib: ['esnext', 'dom'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noEmit: true,
+  types: [],
+  typeRoots: [join(root, 'node_modules/@types')],
+};
+
+const RESOLUTIONS = {
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  node16: { module: 'node16', moduleResolution: 'node16' },
+};
+
+const versionOf = (name) =>
+  JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+
+/** The subpaths that are modules: the files for bundlers to copy have no types. */
+function subpathsOf(files) {
+  const { exports } = JSON.parse(files.get('package.json'));
+  return Object.keys(exports).filter((path) => exports[path].types !== undefined);
+}
+
+/** Compiles the program with `code` after it. @returns what tsc says, '' where it compiles */
+async function compiled(home, resolution, env, code) {
+  copyFileSync(join(root, 'tests/support/consumer.ts'), join(home, 'consumer.ts'));
+  writeFileSync(join(home, 'subpaths.ts'), code);
+  const compilerOptions = { ...COMPILER_OPTIONS, ...resolution };
+  const files = ['consumer.ts', 'subpaths.ts'];
+  writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { status, stdout } = await execute(process.execPath, [tsc, '--project', home], {
+    cwd: home,
+    env,
+  });
+  return status === 0 ? '' : stdout || `tsc ended with ${status}`;
+}
+
+async function consumer(resolution, { tarball, home, env }) {
+  const version = versionOf('typescript');
+  const files = filesOf(tarball);
+  install(files, home);
+  writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const subpaths = subpathsOf(files);
+  const imports = subpaths.map((path, i) => {
+    const from = JSON.stringify(`@ruvector/wasm${path.slice(1)}`);
+    return `import * as it${i} from ${from};\nexport { it${i} };`;
+  });
+  const code = imports.join('\n');
+  const said = await compiled(home, resolution, env, code);
+  if (said) return { version, outcome: 'fail', detail: said };
+  const wrong = await compiled(home, resolution, env, "import '@ruvector/wasm/nothing';\n");
+  if (!wrong.includes('nothing'))
+    return { version, outcome: 'fail', detail: 'a subpath that is not there was not reported' };
+  return { version, outcome: 'pass', detail: `subpaths: ${subpaths.join(' ')}` };
+}
+
+async function attw({ tarball, env }) {
+  const name = '@arethetypeswrong/cli';
+  const version = versionOf(name);
+  const subpaths = subpathsOf(filesOf(tarball));
+  const program = join(root, 'node_modules', name, 'dist/index.js');
+  const args = [tarball, '--profile', 'esm-only', '--entrypoints', ...subpaths, '--no-color'];
+  const { status, stdout, stderr } = await execute(process.execPath, [program, ...args], {
+    cwd: root,
+    env,
+  });
+  const passes = status === 0;
+  const detail = passes ? `subpaths: ${subpaths.join(' ')}` : stdout + stderr;
+  return { version, outcome: passes ? 'pass' : 'fail', detail };
+}
+
+async function linted({ tarball }) {
+  const version = versionOf('publint');
+  const bytes = readFileSync(tarball);
+  const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  const { messages } = await publint({ pack: { tarball: data }, strict: true });
+  const detail = messages.map((message) => JSON.stringify(message)).join('\n');
+  return { version, outcome: messages.length > 0 ? 'fail' : 'pass', detail };
+}
+
+const runs = {
+  'types-bundler': (given) => consumer(RESOLUTIONS.bundler, given),
+  'types-node16': (given) => consumer(RESOLUTIONS.node16, given),
+  attw,
+  publint: linted,
+};
+
+/** Not bounded: tests/node/package.test.mjs holds the same of each commit. */
+export const rows = Object.entries(runs).map(([name, run]) => ({
+  name,
+  group: 'bundler',
+  bounded: false,
+  run,
+}));
