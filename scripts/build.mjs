@@ -22,6 +22,7 @@ export function build(env) {
 /** Configures and builds a preset of CMakePresets.json, or some of its targets; quiet unless it fails. */
 export function cmake(preset, env, ...targets) {
   const wasm = preset === 'wasm';
+  const native = env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env;
   if (!isConfigured(preset)) {
     rmSync(`build/${preset}`, { recursive: true, force: true });
     const configure = ['cmake', '--preset', preset];
@@ -29,7 +30,7 @@ export function cmake(preset, env, ...targets) {
     else quiet(configure, env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env);
   }
   const only = targets.flatMap((target) => ['--target', target]);
-  quiet(['cmake', '--build', '--preset', preset, ...only], env);
+  quiet(['cmake', '--build', '--preset', preset, ...only], wasm ? env : native);
 }
 
 /** Whether the folder is configured with a compiler or toolchain that is still there. */
