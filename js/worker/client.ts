@@ -18,10 +18,7 @@ interface Waiting {
 /** Workers that hold a database. */
 const taken = new WeakSet<WorkerLike>();
 
-/** What waits for the worker to be ready, among the calls. */
-const READY = -1;
-
-/** How long a worker may take to load. */
+/** How long a worker may take to load and hear what it is to open. */
 const PATIENCE_MS = 30_000;
 
 function failed(got: string, cause?: unknown): RuVectorError {
@@ -38,7 +35,7 @@ export class WorkerPort implements Port {
   readonly #worker: WorkerLike;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onProgress: ((progress: Progress) => void) | undefined;
-  readonly #whenReady: Promise<void>;
+  #late: ReturnType<typeof setTimeout> | undefined;
   #last = 0;
   #standing: Standing | undefined;
   #listener: (event: DatabaseEvent) => void = () => {};
@@ -50,21 +47,6 @@ export class WorkerPort implements Port {
     if (taken.has(worker))
       throw invalid('worker', 'one that holds no other database', 'one that does');
     taken.add(worker);
-    this.#whenReady = new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(failed(`no answer in ${PATIENCE_MS / 1000} s`)),
-        PATIENCE_MS,
-      );
-      const settle = (how: () => void) => {
-        clearTimeout(late);
-        how();
-      };
-      this.#waiting.set(READY, {
-        resolve: () => settle(resolve),
-        reject: (error) => settle(() => reject(error)),
-      });
-    });
-    this.#whenReady.catch(() => {}); // what comes first is what start() throws
     worker.addEventListener('message', ({ data }) => this.#hear(data as Reply));
     worker.addEventListener('error', (event) => this.#fail(event as Event as ErrorEvent));
   }
@@ -91,7 +73,6 @@ export class WorkerPort implements Port {
         ...(snapshot !== undefined && { snapshot: await sendableSource(snapshot) }),
         ...(wasm !== undefined && { wasm: (await sendableSource(wasm)) as typeof wasm }),
       };
-      await port.#whenReady;
       await port.#open({ kind: 'open', name, options: sent, shard }, inline);
     } catch (error) {
       port.#end(error as Error);
@@ -123,6 +104,9 @@ export class WorkerPort implements Port {
 
   async #open(request: OpenRequest, inline: Host['inline']): Promise<void> {
     const { options } = request;
+    // At once: one that was made long ago does not say again that it is ready.
+    const none = (): void => this.#end(failed(`no answer in ${PATIENCE_MS / 1000} s`));
+    this.#late = setTimeout(none, PATIENCE_MS);
     try {
       await this.#ask(request, 0);
     } catch (error) {
@@ -142,9 +126,9 @@ export class WorkerPort implements Port {
   }
 
   #hear(reply: Reply): void {
+    clearTimeout(this.#late);
     switch (reply.kind) {
-      case 'ready':
-        this.#settle(READY)?.resolve(undefined);
+      case 'opening':
         return;
       case 'progress':
         this.#onProgress?.(reply.progress);
@@ -190,6 +174,7 @@ export class WorkerPort implements Port {
   }
 
   #end(reason: Error): void {
+    clearTimeout(this.#late);
     for (const { reject } of this.#waiting.values()) reject(reason);
     this.#waiting.clear();
   }

@@ -10,12 +10,12 @@ export function serve(
   reply: (message: Reply) => void,
 ): (request: Request) => Promise<void> {
   let port: Port | undefined;
-  reply({ kind: 'ready' });
   return async (request) => {
     const id = request.kind === 'open' ? 0 : request.id;
     try {
       let result: unknown;
       if (request.kind === 'open') {
+        reply({ kind: 'opening' });
         const { name, options, shard } = request;
         const onProgress = (progress: { done: number; total?: number }): void =>
           reply({ kind: 'progress', progress });

@@ -20,7 +20,8 @@ export interface OpenRequest {
 export type WorkerOptions = Omit<OpenOptions, 'worker' | 'signal' | 'onProgress'>;
 
 export type Reply =
-  | { readonly kind: 'ready' }
+  /** It heard what it is to open. */
+  | { readonly kind: 'opening' }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | {
       readonly kind: 'answer';

@@ -74,6 +74,15 @@ export const SETS = {
       await db.close();
       same((await listDatabases()).filter((it) => it.name === name).length, 0);
     },
+    'a worker that was made long before takes a database': async () => {
+      if ('WorkerGlobalScope' in globalThis) return; // see platform-browser.ts
+      const worker = new Worker('/package/dist/worker/entry.js', { type: 'module' });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const { open } = await import(PACKAGE);
+      const db = await open('early', { dimensions: 2, storage: 'memory:', worker });
+      same((await db.upsert({ id: 'a', vector: [1, 2] })).inserted, 1);
+      await db.close();
+    },
     'what the names of 0.1.x save in IndexedDB, they load again': savedAndLoaded,
     'the same calls give the same snapshot as in Node': async () => {
       const { createIndex } = await import(PACKAGE);
