@@ -458,7 +458,7 @@ export interface Namespace<M extends object = Metadata> {
   /** `query` with the vector of a record, which is itself among the matches. @throws NOT_FOUND */
   queryById(id: string, options?: QueryOptions<M>): QueryResult<M>;
   /**
-   * Many queries in one pass over the vectors: the same results, sooner. Takes an array of vectors,
+   * Many queries at once, in one pass where all vectors are compared: the same results, sooner. Takes an array of vectors,
    * a tensor `[n, d]`, or `n * dimensions` floats.
    */
   queryMany(

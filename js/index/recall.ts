@@ -165,15 +165,16 @@ export function probe(
   state: State,
   samples: readonly Sample[],
   topK: number,
-  ef: number = efFor(opened(state), topK),
+  given: number | undefined,
 ): Probe {
+  const ef = given ?? efFor(opened(state), topK);
   const search = (sample: Sample, exact: boolean): number[] => {
     const distances: number[] = [];
     rowsOf(state, sample, topK, exact, ef, ANY, distances);
     return distances;
   };
   const found = samples.map((it) => [search(it, true), search(it, false)] as const);
-  return { ef, reference: reference(state), found };
+  return { ef: given ?? shownEf(state, topK), reference: reference(state), found };
 }
 
 function reference(state: State): 'exact' | 'stored' {

@@ -46,8 +46,9 @@ export function filterOf({ filters, condition = 'and' }: MetadataFilters): Filte
   if (condition !== 'and' && condition !== 'or')
     throw misfit('filters.condition', "'and' or 'or'", condition);
   const each = filters.map((filter, i) => conditionOf(`filters[${i}]`, filter));
-  // Of none there is nothing to ask; $or would match nothing.
-  return condition === 'or' && each.length > 0 ? { $or: each } : { $and: each };
+  // Of none there is nothing to ask.
+  if (each.length === 0) return {};
+  return condition === 'or' ? { $or: each } : { $and: each };
 }
 
 function conditionOf(what: string, { key, value, operator }: MetadataFilter): AnyFilter {

@@ -275,12 +275,12 @@ describe('dist/', () => {
       for (const name of importsOf(code).filter((it) => /^\..*\.js$/.test(it)))
         visit(join(dirname(path), name));
     };
-    const { exports } = JSON.parse(source('package.json'));
-    const targets = Object.values(exports).flatMap((it) =>
+    const { bin, exports } = JSON.parse(source('package.json'));
+    const targets = [bin, ...Object.values(exports)].flatMap((it) =>
       typeof it === 'string' ? [it] : Object.values(it),
     );
     for (const target of targets.filter((it) => it.endsWith('.js')))
-      visit(target.replace('./dist/', ''));
+      visit(target.replace(/^(\.\/)?dist\//, ''));
     const typesOnly = modules
       .filter(([, code]) => /^(\/\*[\s\S]*?\*\/|\s|export \{\};)*$/.test(code))
       .map(([path]) => path);

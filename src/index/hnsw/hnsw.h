@@ -43,7 +43,7 @@ class Hnsw {
   static constexpr std::uint32_t kNone = Twins::kNone;
   static constexpr std::uint32_t kMaxLevel = 15;
 
-  // Pre: 2 <= M <= 128, ef_construction >= 1.
+  // Pre: 2 <= M <= 64, ef_construction >= 1.
   Hnsw(HnswOptions options, MemoryBudget& budget) noexcept;
 
   const HnswOptions& options() const noexcept { return options_; }
