@@ -58,7 +58,7 @@ rv_status rv_load::next() noexcept {
   range_ = {};
   while (!done() && range_.length == 0) {
     if (const Status status = step(); status != Status::kOk) return rv::c::code(status);
-    if (index_ == nullptr && is_other_shape()) {
+    if (is_other_shape()) {
       const bool metric =
           wanted_.metric != static_cast<std::uint32_t>(loader_.config().shape.metric);
       return metric ? RV_METRIC_MISMATCH : RV_DIMENSION_MISMATCH;
@@ -140,7 +140,7 @@ rv::Status rv_load::engine() noexcept {
 // Once CONF is read: a dimension count of 0 stands for any snapshot.
 bool rv_load::is_other_shape() const noexcept {
   const rv::Shape shape = loader_.config().shape;
-  return wanted_.dimensions != 0 && shape.dim != 0 && step_ == Step::kEngine &&
+  return wanted_.dimensions != 0 && shape.dim != 0 &&
          (wanted_.dimensions != shape.dim ||
           wanted_.metric != static_cast<std::uint32_t>(shape.metric));
 }

@@ -26,8 +26,12 @@ Status add_section(rv::SectionWriter& writer, const rv::Section& section,
 Status write(rv_index& index, rv::SectionWriter& writer) {
   Status status = index.collection->save(writer);
   const auto add_table = [&](std::uint32_t kind, rv::c::Strings& table) {
+    // The count stands before no rows too; the writer keeps the span.
+    static constexpr std::uint32_t kNoRows[] = {0};
+    std::span<const std::byte> numbers = table.numbers();
+    if (numbers.empty()) numbers = std::as_bytes(std::span(kNoRows));
     if (status == Status::kOk)
-      status = add_section(writer, {kind, rv::kRequiredFlag}, {table.numbers(), table.text()});
+      status = add_section(writer, {kind, rv::kRequiredFlag}, {numbers, table.text()});
   };
   add_table(rv::kSectionIds, index.ids.strings());
   if (!index.metadata.text().empty()) add_table(rv::kSectionMeta, index.metadata);

@@ -97,9 +97,10 @@ export function openOutput(path: string, force: boolean, text: boolean): Output 
 function fileOutput(path: string, force: boolean): Output {
   checkFree(path, force);
   const aside = `${path}.${process.pid}.tmp`;
-  let [file, size]: [number | undefined, number] = [undefined, 0];
+  let [file, size, isMade]: [number | undefined, number, boolean] = [undefined, 0, false];
   const opened = (): number => {
     file ??= openSync(aside, 'wx');
+    isMade = true;
     return file;
   };
   const close = (): void => {
@@ -122,9 +123,8 @@ function fileOutput(path: string, force: boolean): Output {
       renameSync(aside, path);
     },
     abort() {
-      if (file === undefined) return;
       close();
-      rmSync(aside, { force: true });
+      if (isMade) rmSync(aside, { force: true });
     },
   };
 }

@@ -93,6 +93,15 @@ export function checkBoolean(what: string, value: unknown, otherwise: boolean): 
   return value;
 }
 
+/** A signal that may be absent, and is not aborted. @throws its reason */
+export function checkSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  if (typeof Object(value).throwIfAborted !== 'function')
+    throw invalid('signal', 'an AbortSignal', value);
+  (value as AbortSignal).throwIfAborted();
+  return value as AbortSignal;
+}
+
 export function checkArray(what: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(what, 'an array', value);
   return value;

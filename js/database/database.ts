@@ -1,4 +1,11 @@
-import { checkArray, checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
+import {
+  checkArray,
+  checkInteger,
+  checkKeys,
+  checkSignal,
+  invalid,
+  kindOf,
+} from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { nextTurn } from '../core/turn.js';
 import type {
@@ -194,7 +201,7 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     if (typeof options !== 'object' || options === null)
       throw invalid('options', 'an object', options);
     const { signal, ...rest } = options;
-    signal?.throwIfAborted();
+    checkSignal(signal);
     return unlessAborted(this.call(verb, [...args, rest]), signal);
   }
 
@@ -240,6 +247,7 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     checkKeys('options', options, BULK_OPTIONS);
     const { shape, options: kept } = this.shared.port.standing;
     const { signal, onProgress, batchSize = BATCH * (kept.shards ?? 1) } = options;
+    checkSignal(signal);
     checkInteger('batchSize', batchSize, 1, MOST_BATCH);
     if (onProgress !== undefined && typeof onProgress !== 'function')
       throw invalid('onProgress', 'a function', onProgress);
@@ -324,7 +332,7 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
 
   async compact(options: AbortOptions = {}): Promise<CompactResult> {
     checkKeys('options', options, ['signal']);
-    options.signal?.throwIfAborted();
+    checkSignal(options.signal);
     return (await unlessAborted(this.write('compact', []), options.signal)) as CompactResult;
   }
 
@@ -347,7 +355,7 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
     let from = 0;
     return new ReadableStream({
       pull: async (controller) => {
-        signal?.throwIfAborted();
+        checkSignal(signal);
         snapshot ??= (await this.call('export', [])) as Uint8Array<ArrayBuffer>;
         controller.enqueue(snapshot.slice(from, from + EXPORT_CHUNK));
         from += EXPORT_CHUNK;
@@ -358,7 +366,7 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
 
   async import(snapshot: SnapshotSource, options: AbortOptions = {}): Promise<WriteResult> {
     checkKeys('options', options, ['signal']);
-    options.signal?.throwIfAborted();
+    checkSignal(options.signal);
     const bytes = await bytesOfSnapshot(snapshot, options.signal);
     return (await this.call('import', [bytes])) as WriteResult;
   }

@@ -1,4 +1,11 @@
-import { checkBoolean, checkInteger, checkKeys, invalid, kindOf } from '../core/arguments.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkSignal,
+  invalid,
+  kindOf,
+} from '../core/arguments.js';
 import { INDEX_OPTIONS } from '../index/create.js';
 import type { Progress } from '../types.js';
 import type { Port } from './calls.js';
@@ -30,7 +37,7 @@ export async function openOn<M extends object>(
   options: OpenOptions = {},
 ): Promise<Database<M>> {
   checkOptions(name, options);
-  options.signal?.throwIfAborted();
+  checkSignal(options.signal);
   // Only pages can ask, so not in a worker; and the user may take long to answer.
   if (options.requestPersistence) void globalThis.navigator?.storage?.persist?.();
   const port = await openShards(platform, name, options);
@@ -91,12 +98,10 @@ function checkOptions(name: string, options: OpenOptions): void {
     throw invalid('durability', "'relaxed' or 'strict'", durability);
   if (!['shared', 'exclusive', 'readonly'].includes(tabs))
     throw invalid('tabs', "'shared', 'exclusive' or 'readonly'", tabs);
-  const { worker, signal, shards = 1 } = options;
+  const { worker, shards = 1 } = options;
   checkInteger('shards', shards, 1, MOST_SHARDS);
   if (typeof storage === 'object' && (worker || shards > 1))
     throw invalid('storage', 'a string for workers and shards', storage);
-  if (signal !== undefined && typeof Object(signal).throwIfAborted !== 'function')
-    throw invalid('signal', 'an AbortSignal', signal);
   checkBoolean('requestPersistence', options.requestPersistence, false);
   if (typeof storage === 'object' ? storage === null : typeof storage !== 'string')
     throw invalid(

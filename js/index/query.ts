@@ -187,7 +187,8 @@ function run<M extends object>(
   const at = collection.queries();
   for (const [i, vector] of vectors.entries())
     core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
-  if (selection) core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
+  if (selection && state.records.rows > 0)
+    core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
   const status = collection.search(options.exact, options.ef ?? efFor(state, options.topK));
   if (status === INVALID_VECTOR) {
     const faulty = collection.faulty();

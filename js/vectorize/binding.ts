@@ -218,7 +218,8 @@ class Binding implements VectorizeBinding {
     if (!isPlainObject(filter)) throw misfit('filter', "{ genre: 'news' } or the like", filter);
     if (this.#limits) checkFilter(filter, this.#limits.filterBytes);
     const unknown = Object.keys(filter).find(
-      (path) => this.#metadataIndexes?.includes(path) === false,
+      // What is not a path but of the grammar was checked above, where the service's limits hold.
+      (path) => !path.startsWith('$') && this.#metadataIndexes?.includes(path) === false,
     );
     if (unknown !== undefined)
       throw misfit('filter', `one of the metadataIndexes ${this.#metadataIndexes}`, unknown);

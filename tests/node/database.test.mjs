@@ -93,6 +93,10 @@ for (const [kind, place] of Object.entries(KINDS))
       await rejected(db.upsert({ id: '', vector: [1, 2, 3, 4] }), 'INVALID_ARGUMENT');
       await rejected(db.upsert([], { batch: 1 }), 'INVALID_ARGUMENT', "did you mean 'batchSize'");
       await rejected(db.upsert(5), 'INVALID_ARGUMENT');
+      const bad = { signal: 1 };
+      await rejected(db.query([1, 2, 3, 4], bad), 'INVALID_ARGUMENT', 'an AbortSignal');
+      await rejected(db.upsert([], bad), 'INVALID_ARGUMENT', 'an AbortSignal');
+      await rejected(db.compact(bad), 'INVALID_ARGUMENT', 'an AbortSignal');
       await rejected(db.compact({ sinal: 1 }), 'INVALID_ARGUMENT', "did you mean 'signal'");
       await rejected(db.upsert({ id: 'f', vector: () => 1 }), 'INVALID_ARGUMENT');
       await rejected(db.upsertFlat(['x'], new Float32Array(3)), 'INVALID_ARGUMENT');

@@ -204,6 +204,21 @@ for (const [name, wasm] of Object.entries(modules))
       assert.equal(device.load(gap).status, STATUS.FORMAT_CHECKSUM);
     });
 
+    it('saves an index without records, which is opened again, and of no other shape', async (t) => {
+      const device = new Device(wasm);
+      const { index } = device.create({ metric: 'euclidean', dimensions: 2 });
+      device.add(index, 'a', Float32Array.of(1, 2));
+      device.delete(index, 'a');
+      const { status, snapshot } = device.save(index);
+      assert.equal(status, STATUS.OK);
+      const copy = await newIndex(t, { dimensions: 2, metric: 'euclidean' });
+      assert.equal(copy.import(snapshot).inserted, 0);
+      const load = (wanted) => device.load(snapshot, wanted).status;
+      assert.equal(load({ metric: 'euclidean', dimensions: 2 }), STATUS.OK);
+      assert.equal(load({ metric: 'euclidean', dimensions: 3 }), STATUS.DIMENSION_MISMATCH);
+      assert.equal(load({ metric: 'cosine', dimensions: 2 }), STATUS.METRIC_MISMATCH);
+    });
+
     it('refuses namespaces, which it has not', async (t) => {
       const index = await newIndex(t, { dimensions: 2 });
       index.namespace('n').upsert([{ id: 'a', vector: [1, 2] }]);

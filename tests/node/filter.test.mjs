@@ -144,6 +144,24 @@ describe('a condition', () => {
   });
 });
 
+describe('a filter of an index without records', () => {
+  it('finds nothing, also once all have gone', async (t) => {
+    const index = await newIndex(t, { dimensions: 2 });
+    const nothing = () => {
+      const { matches, count } = index.query([1, 2], { filter: { a: 1 } });
+      assert.deepEqual([matches, count, index.count({ a: 1 })], [[], 0, 0]);
+      assert.equal(index.explain([1, 2], { filter: { a: 1 } }).returned, 0);
+      assert.deepEqual(index.namespace('n').query([1, 2]).matches, []);
+    };
+    nothing();
+    index.upsert({ id: 'x', vector: [1, 2], metadata: { a: 1 } });
+    index.delete('x');
+    nothing();
+    index.compact();
+    nothing();
+  });
+});
+
 describe('a filter that is refused', () => {
   class Filter {
     lang = 'en';

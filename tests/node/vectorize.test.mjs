@@ -254,6 +254,8 @@ for (const [what, newTarget] of Object.entries(TARGETS))
       await rejected(binding.query([0, 0], { filter: 'news' }), 'INVALID_FILTER', 'filter');
       const some = await bindingOf(t, { metadataIndexes: ['genre'] });
       await rejected(some.query([0, 0], { filter: { year: 1 } }), 'INVALID_FILTER', 'year');
+      const either = { $or: [{ genre: 'news' }, { genre: 'law' }] };
+      assert.equal((await some.query([0, 0], { filter: either })).count, 0); // it has no records
     });
 
     it('refuses what is no argument of the verb', async (t) => {
