@@ -18,6 +18,9 @@ export const nodePlatform: Platform = {
         worker.on(type, (value: unknown) =>
           listener((type === 'message' ? { data: value } : value) as MessageEvent),
         );
+        // One that ends without an error answers nobody any more either.
+        if (type === 'error')
+          worker.on('exit', (code) => listener({ message: `it ended with code ${code}` } as never));
       },
       terminate: () => void worker.terminate(),
     };

@@ -15,6 +15,8 @@ const RETRY_MOST_MS = 30_000;
 /** Deferred work begins when nothing was written for this long, and takes slices of that. */
 const IDLE_MS = 50;
 const SLICE_MS = 8;
+/** The share of the records whose linking a snapshot is to keep; of fewer, the next opening does it again. */
+const WORTH = 1 / 16;
 
 /** A database of this very thread: a session, when it stores, and what it has to do with other tabs. */
 export class LocalPort implements Port {
@@ -29,7 +31,7 @@ export class LocalPort implements Port {
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_MS;
-  #maintained = false;
+  #mostPending = 0;
   #takeOver: Promise<void> | undefined;
 
   private constructor(session: Session, adapter: StorageAdapter, role: Role) {
@@ -139,18 +141,20 @@ export class LocalPort implements Port {
     this.#idleTimer = quietly(setTimeout(() => this.#maintain(), IDLE_MS));
   }
 
-  /** Work that writes left for later, a slice at a time; its result is worth a snapshot. */
+  /** Work that writes left for later, a slice at a time; much of it is worth a snapshot. */
   #maintain(): void {
     if (this.#closing !== undefined) return;
     const pending = this.#session.maintain(SLICE_MS);
     const { version } = this.#session;
-    if (pending) {
-      this.#maintained = true;
+    if (pending > 0) {
+      this.#mostPending = Math.max(this.#mostPending, pending);
       // A write in between starts the waiting for idleness anew.
       nextTurn().then(() => version === this.#session.version && this.#maintain());
-    } else if (this.#maintained && this.#role === 'writer') {
-      this.#maintained = false;
-      this.#session.checkpoint().catch(this.#session.onTrouble);
+    } else {
+      const isMuch = this.#mostPending >= WORTH * this.#session.count;
+      if (isMuch && this.#mostPending > 0 && this.#role === 'writer')
+        this.#session.checkpoint().catch(this.#session.onTrouble);
+      this.#mostPending = 0;
     }
   }
 

@@ -211,8 +211,12 @@ export class Session {
   }
 
   /** What `maintain` does of the graph is kept by the next snapshot. */
-  maintain(budgetMs: number): boolean {
-    return this.#index.maintain({ budgetMs }).pending > 0;
+  maintain(budgetMs: number): number {
+    return this.#index.maintain({ budgetMs }).pending;
+  }
+
+  get count(): number {
+    return this.#state.records.count;
   }
 
   /** A reader makes the changes that were stored since. Answers of requests are kept. */

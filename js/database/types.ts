@@ -57,13 +57,16 @@ export interface OpenOptions extends Partial<IndexOptions> {
    * was not acknowledged of it in some parts only, and so may a worker that dies, or memory that others
    * take, between the last check and the write. `export()` and `import()` take the memory of the whole
    * in the first part's worker; graphs and codes do not travel. `maxMemoryBytes` is shared out evenly.
-   * Not for an adapter. @defaultValue 1
+   * One tab has such a database open, and others that only read. A crash in the middle of `import()`, or
+   * of taking the `snapshot`, may leave parts that took it beside parts that did not. Not for an
+   * adapter. @defaultValue 1
    */
   readonly shards?: number;
   /**
    * What several tabs do. `shared`: one writes for all, the others pass it their writes and read
-   * their own copy. `exclusive`: a second one is refused. `readonly`: reads only; of files, what is there when it is opened. Files have one
-   * writer, and IndexedDB and OPFS need a secure context. @defaultValue 'shared'
+   * their own copy. `exclusive`: a second one is refused. `readonly`: reads only; of files, what
+   * is there when it is opened. Files have one writer, and IndexedDB and OPFS need a secure context.
+   * @defaultValue 'shared', with `shards` 'exclusive'
    */
   readonly tabs?: 'shared' | 'exclusive' | 'readonly';
   /** What `export()` made, or where it is: the contents of a database that does not exist yet. */

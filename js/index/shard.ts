@@ -1,3 +1,4 @@
+import { invalid } from '../core/arguments.js';
 import type { WriteResult } from '../types.js';
 import { checkedState } from './create.js';
 import { vectorAt } from './read.js';
@@ -39,8 +40,10 @@ function check(state: State, isNew: boolean, writes: readonly Write[]): void {
 }
 
 /** Writes records, by default those that were just checked; `isNew`: refuses those that are there. */
-function put(state: State, isNew: boolean, writes = checked.get(state) ?? []): WriteResult {
+function put(state: State, isNew: boolean, given?: readonly Write[]): WriteResult {
+  const writes = given ?? checked.get(state);
   checked.delete(state);
+  if (writes === undefined) throw invalid('writes', 'records, or a check() of them', undefined);
   if (isNew) checkNew(state, writes);
   return apply(state, writes);
 }

@@ -161,6 +161,7 @@ export class WorkerPort implements Port {
   }
 
   #fail(event: ErrorEvent): void {
+    if (this.#failure) return; // it was ended
     this.#failure = failed(`an error: ${event.message ?? 'its file did not load'}`, event);
     this.#end(this.#failure);
     this.#listener({ type: 'error', error: this.#failure });

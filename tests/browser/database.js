@@ -13,7 +13,7 @@ const events = [];
 
 /** IndexedDB that at the write or deletion `at` begins what it should, or not, and never comes back. */
 async function stalling(name, at, begins) {
-  const inner = await indexedDbStorage(name);
+  const inner = await indexedDbStorage(name, 0);
   let points = 0;
   const point = (work) => {
     if (points++ !== at) return work();

@@ -1,4 +1,4 @@
-// How a database over shards is opened, shared by tabs, closed and deleted: all of it or nothing.
+// How a database over shards is opened, by one tab, closed and deleted: all of it or nothing.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,32 +13,27 @@ import { sharedPlace, until } from '../support/shared-storage.mjs';
 
 const SHARDS = 3;
 
-describe('tabs that share a database over shards', () => {
-  it('write through whoever has the lock, and take over', async (t) => {
+describe('tabs and a database over shards', () => {
+  it('is of one tab: others may read, and are refused otherwise', async (t) => {
     const places = [0, 1].map((shard) => sharedPlace(`shards-${shard}`));
-    const openTab = async () => {
+    const openTab = async (options) => {
       const tabs = places.map((place) => place.tab());
-      const options = { dimensions: 2, shards: 2, durability: 'strict' };
-      const db = await openShards(options, (shard) => tabs[shard]);
-      t.after(() => tabs[0].dead || db.close().catch(() => {}));
-      return [db, tabs];
+      const db = await openShards({ durability: 'strict', ...options }, (shard) => tabs[shard]);
+      t.after(() => db.close());
+      return db;
     };
-    const [[first, dying], [second]] = [await openTab(), await openTab()];
-    assert.deepEqual([first.role, second.role], ['writer', 'follower']);
-    const roles = [];
-    second.on('role', ({ role }) => roles.push(role));
+    const first = await openTab({ dimensions: 2, shards: 2 });
     const records = itemsOf(seededVectors({ seed: 2, count: 30, dimensions: 2 }));
-    assert.equal((await second.insert(records)).inserted, 30);
-    const twice = [{ ...records[0], id: 'x' }, records[7]];
-    await rejected(second.insert(twice), 'DUPLICATE_ID', 'items[1]');
-    assert.deepEqual([await first.count(), await second.count()], [30, 30]);
-    for (const tab of dying) tab.die();
-    await until(() => second.role === 'writer', 'the take-over');
-    assert.deepEqual(roles, ['writer']);
-    assert.equal(await second.delete(['r1', 'r2', 'r3']), 3);
-    const [third] = await openTab();
-    assert.deepEqual([third.role, await third.count()], ['follower', 27]);
-    assert.equal(third.version, second.version);
+    assert.equal((await first.insert(records)).inserted, 30);
+    for (const options of [{}, { shards: 2 }, { dimensions: 2, tabs: 'exclusive' }])
+      await rejected(openTab(options), 'STORAGE_BLOCKED');
+    await rejected(openTab({ shards: 2, tabs: 'shared' }), 'INVALID_ARGUMENT', 'tabs');
+    const reader = await openTab({ tabs: 'readonly' });
+    assert.deepEqual([reader.role, await reader.count()], ['readonly', 30]);
+    await rejected(reader.delete('r1'), 'READ_ONLY');
+    assert.equal(await first.delete(['r1', 'r2']), 2);
+    await first.close();
+    assert.equal(await (await openTab({})).count(), 28);
   });
 });
 
