@@ -4,8 +4,17 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSyn
 import { writeApiTypes } from './api-types.mjs';
 import { provision, root, run } from './setup.mjs';
 
-export function build(env) {
-  cmake('wasm', env);
+/** The modules that ship; the others show something about them. */
+export const SHIPPED = [
+  'ruvector',
+  'ruvector_relaxed',
+  'ruvector_device_simd',
+  'ruvector_device_scalar',
+];
+
+/** `targets`: modules, by default all of them. */
+export function build(env, ...targets) {
+  cmake('wasm', env, ...targets);
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '--project', '.']);
   takeIn('idb', 'dist/storage/indexeddb.js', '../core/errors.js', './browser.js');

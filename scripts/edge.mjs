@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 import { build } from './build.mjs';
 import { provision, root } from './setup.mjs';
 import { bundle, HOME, installMiniflare, start } from './workerd.mjs';
@@ -24,8 +24,16 @@ const RECORDS = [
 ];
 const QUERY = { vector: [1, 0, 0], topK: 2, filter: { kind: 'fruit' } };
 
-const { once, builds, port } = readArguments();
-if (builds) build(provision('wasm'));
+const {
+  once,
+  'no-build': isBuilt,
+  port,
+} = readArguments(USAGE, {
+  once: { type: 'boolean', default: false },
+  'no-build': { type: 'boolean', default: false },
+  port: { type: 'string', default: '8787' },
+});
+if (!isBuilt) build(provision('wasm'));
 const missing = installMiniflare();
 if (missing) {
   console.error(`expected miniflare, got none: ${missing}`);
@@ -105,28 +113,4 @@ async function send(url, method, verb, body) {
 /** An answer without what differs from call to call. */
 function comparable({ queryId, tookMs, ...answer }) {
   return answer;
-}
-
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        help: { type: 'boolean' },
-        once: { type: 'boolean', default: false },
-        'no-build': { type: 'boolean', default: false },
-        port: { type: 'string', default: '8787' },
-      },
-    });
-    if (values.help) {
-      console.log(USAGE);
-      process.exit(0);
-    }
-    const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65535)
-      throw new Error(`--port: expected a number from 0 to 65535, got '${values.port}'`);
-    return { once: values.once, builds: !values['no-build'], port };
-  } catch (error) {
-    console.error(`${error.message}\n${USAGE}`);
-    process.exit(2);
-  }
 }

@@ -1,8 +1,8 @@
 // `npm start`: provisions, builds, runs the main job on the project's own documentation, and serves
 // a page that does the same.
 //   npm start -- [--no-serve] [--port N]
-import { parseArgs } from 'node:util';
-import { build } from './build.mjs';
+import { readArguments } from './arguments.mjs';
+import { build, SHIPPED } from './build.mjs';
 import { provision, root } from './setup.mjs';
 
 const USAGE = `usage: npm start -- [--no-serve] [--port N]
@@ -10,10 +10,13 @@ const USAGE = `usage: npm start -- [--no-serve] [--port N]
   --port N    port of the page (8080; another one if it is taken)`;
 const HITS = 3;
 
-const { serves, port } = readArguments();
+const { 'no-serve': isOver, port } = readArguments(USAGE, {
+  'no-serve': { type: 'boolean', default: false },
+  port: { type: 'string', default: '8080' },
+});
 
 let began = performance.now();
-build(provision('wasm'));
+build(provision('wasm'), ...SHIPPED);
 console.log(`Tools and build ready in ${seconds(began)}.`);
 
 // Only now: on a fresh machine the package did not exist before.
@@ -24,7 +27,7 @@ const { EXAMPLES, INDEX_OPTIONS, indexPassages, search } = await import('../web-
 
 const documents = await readDocuments(root);
 await runMainJob();
-if (serves) await servePage();
+if (!isOver) await servePage();
 
 async function runMainJob() {
   began = performance.now();
@@ -59,29 +62,6 @@ async function servePage() {
   });
   console.log(`\nThe same in the browser: ${server.url}  (Ctrl-C ends it)`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close());
-}
-
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        help: { type: 'boolean' },
-        'no-serve': { type: 'boolean' },
-        port: { type: 'string', default: '8080' },
-      },
-    });
-    if (values.help) {
-      console.log(USAGE);
-      process.exit(0);
-    }
-    const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65535)
-      throw new Error(`--port: expected a number from 0 to 65535, got '${values.port}'`);
-    return { serves: !values['no-serve'], port };
-  } catch (error) {
-    console.error(`${error.message}\n${USAGE}`);
-    process.exit(2);
-  }
 }
 
 /** Runs a generator to its end, without a pause. */

@@ -35,11 +35,7 @@ export async function openPort(
     if (role === 'writer' && adapter.lock) {
       release = await stored('locking', adapter.lock());
       if (release === undefined) {
-        if (tabs === 'exclusive' || adapter.channel === undefined)
-          throw new RuVectorError(
-            'STORAGE_BLOCKED',
-            `expected a database '${name}' that nobody has open, got one that is open already`,
-          );
+        if (tabs === 'exclusive' || adapter.channel === undefined) throw isOpen(name);
         role = 'follower';
       }
     }
@@ -78,6 +74,8 @@ async function openSession(
   if (manifest === undefined ? isOld : shard !== number)
     throw corrupt(`its shard ${number} is missing`);
   if (manifest !== undefined) checkStored(options, manifest.options);
+  // What one tab has checked of a batch must still hold where it is written, on every shard.
+  if (shards > 1 && role === 'follower') throw isOpen(name);
   const { maxMemoryBytes: most } = given;
   const share = most !== undefined && shards > 1 && { maxMemoryBytes: Math.floor(most / shards) };
   const whole = { ...stored, ...given, ...share } as IndexOptions;
@@ -102,6 +100,13 @@ async function openSession(
   const { snapshot } = options;
   const contents = snapshot === undefined ? undefined : await bytesOfSnapshot(snapshot, signal);
   return Session.create(await newState(host, whole), vault, kept, contents);
+}
+
+function isOpen(name: string): RuVectorError {
+  return new RuVectorError(
+    'STORAGE_BLOCKED',
+    `expected a database '${name}' that nobody has open, got one that is open already`,
+  );
 }
 
 /** A follower can be a moment earlier than the writer's first manifest. */

@@ -6,7 +6,6 @@ import {
   invalid,
   kindOf,
 } from '../core/arguments.js';
-import { RuVectorError } from '../core/errors.js';
 import { INDEX_OPTIONS } from '../index/create.js';
 import type { Progress } from '../types.js';
 import type { Port } from './calls.js';
@@ -47,10 +46,8 @@ export async function openOn<M extends object>(
 
 /** The first shard knows how many there are, and nobody has another one who does not have the first. */
 async function openShards(platform: Platform, name: string, options: OpenOptions): Promise<Port> {
-  const { snapshot, ...given } = options;
-  const { shards = 1, tabs } = options;
-  // What one tab has checked of a batch must still hold where it is written, on every shard.
-  const bare = shards > 1 && tabs !== 'readonly' ? { ...given, tabs: 'exclusive' as const } : given;
+  const { snapshot, ...bare } = options;
+  const { shards = 1 } = options;
   const progress: Progress[] = [];
   const openShard = async (shard: Shard, given: OpenOptions): Promise<Port> => {
     const onProgress = (its: Progress): void => {
@@ -66,13 +63,6 @@ async function openShards(platform: Platform, name: string, options: OpenOptions
   const first = await openShard({ number: 0, isOld: false }, shards > 1 ? bare : options);
   const { shards: stored = 1, shard: _, ...known } = first.standing.options;
   if (stored === 1) return first;
-  if (first.standing.role === 'follower') {
-    await first.call({ verb: 'close', namespace: '', args: [] });
-    throw new RuVectorError(
-      'STORAGE_BLOCKED',
-      `expected a database '${name}' over shards that no other tab has open, got one that is open already`,
-    );
-  }
   const isOld = first.standing.version > 0;
   const { openPool } = await import('./pool/pool.js');
   return openPool(first, stored, shards > 1 ? snapshot : undefined, (number) =>

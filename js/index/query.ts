@@ -117,7 +117,7 @@ export function explain<M extends object>(
             ? 'no record matches the filter'
             : 'fewer records match the filter';
   const [plan, distanceEvaluations, codesScanned, reranked, hops, bytesRead, fallbacks, share] =
-    Array.from(NO_COST, (_, field) => state.collection.cost(field)) as Cost;
+    Array.from({ length: COST_FIELDS }, (_, field) => state.collection.cost(field)) as Cost;
   const walked = plan === GRAPH || plan === TWO_HOPS;
   return {
     plan: walked ? 'hnsw' : plan === 0 ? 'flat' : scannedBy(state),
@@ -149,10 +149,10 @@ function scannedBy({ config }: State): 'int8' | 'rabitq' {
   return config.quantization === 'int8' ? 'int8' : 'rabitq';
 }
 
-/** `Plan` of src/engine/plan.h, and the fields of cost(). */
+/** `Plan` of src/engine/plan.h, and the number of fields of cost(). */
 const GRAPH = 2;
 const TWO_HOPS = 3;
-const NO_COST: Cost = [0, 0, 0, 0, 0, 0, 0, 0];
+const COST_FIELDS = 8;
 type Cost = [number, number, number, number, number, number, number, number];
 
 function checkOptions<M extends object>(namespace: string, options: QueryOptions<M>): Checked {

@@ -3,6 +3,7 @@
  * drivers' server (drive.mjs) puts the package at /package/, at /lost/ without its .wasm file, and
  * at /rewritten/ with a page in the .wasm file's place.
  */
+import { close, same, thrown } from '../support/claims.mjs';
 import { codedSet, trace } from '../support/codes.mjs';
 import { bruteForce, METRICS, records, snapshot, vectors } from './data.js';
 
@@ -384,37 +385,6 @@ function ids({ matches }) {
   return matches.map(({ id }) => id);
 }
 
-function same(actual, expected) {
-  const [a, b] = [text(actual), text(expected)];
-  if (a !== b) throw new Error(`expected ${b.slice(0, 300)}, got ${a.slice(0, 300)}`);
-}
-
-function text(value) {
-  return value instanceof Uint8Array
-    ? `${value.length} bytes: ${Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
-    : JSON.stringify(value);
-}
-
-/** f32 sums of up to 61 terms of size 1 or less: 61 roundings of 2^-24, doubled. */
-function close(actual, expected) {
-  if (!(Math.abs(actual - expected) <= 1e-5 * Math.max(1, Math.abs(expected))))
-    throw new Error(`expected ${expected}, got ${actual}`);
-}
-
 function above(actual, least) {
   if (!(actual > least)) throw new Error(`expected more than ${least}, got ${actual}`);
-}
-
-/** The error with `code`, whose message holds all `parts`. */
-async function thrown(action, code, ...parts) {
-  try {
-    await action();
-  } catch (error) {
-    same(error.code, code);
-    for (const part of parts)
-      if (!error.message.includes(part))
-        throw new Error(`expected "${part}" in the message, got "${error.message}"`);
-    return error;
-  }
-  throw new Error(`expected an error ${code}, got none`);
 }

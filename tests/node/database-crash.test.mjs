@@ -2,7 +2,8 @@
 // was done, with every acknowledged operation in it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { contentsOf, historyOf, operations, perform } from '../support/database-script.mjs';
+import { contentsOf, historyOf, operations } from '../support/database-script.mjs';
+import { runScript } from '../support/databases.mjs';
 import { FAULTS, faultyStorage } from '../support/faulty-storage.mjs';
 import { open } from '../support/package.mjs';
 import { soak } from '../support/soak.mjs';
@@ -10,43 +11,14 @@ import { soak } from '../support/soak.mjs';
 /** Wide enough that a script of 200 operations is worth a snapshot several times. */
 const DIMENSIONS = 1024;
 const COUNT = 200;
-const FLUSH_EVERY = 7;
 
 const script = operations({ seed: 1, count: COUNT, dimensions: DIMENSIONS });
 const history = historyOf(script);
 
-/**
- * Runs the script until it is done or the program dies. Returns how many operations were acknowledged
- * and how many were begun.
- */
-async function run(storage, durability, list = script) {
-  let [acknowledged, begun] = [0, 0];
-  let db;
-  try {
-    db = await open('crash', { dimensions: DIMENSIONS, index: 'hnsw', storage, durability });
-    for (const [i, operation] of list.entries()) {
-      begun = i + 1;
-      try {
-        await perform(db, operation);
-        if (durability === 'relaxed' && begun % FLUSH_EVERY === 0) await db.flush();
-        if (durability === 'strict' || begun % FLUSH_EVERY === 0) acknowledged = begun;
-      } catch (error) {
-        // Not acknowledged, and made all the same: what is acknowledged later contains it.
-        assert.equal(error.code, 'STORAGE_UNAVAILABLE', error.stack);
-        if (storage.dead) break;
-      }
-    }
-    if (!storage.dead) {
-      await db.flush();
-      acknowledged = begun;
-    }
-  } catch (error) {
-    assert.equal(error.code, 'STORAGE_UNAVAILABLE', error.stack);
-  } finally {
-    await db?.close().catch(() => {});
-  }
-  return { acknowledged, begun };
-}
+const run = (storage, durability) =>
+  runScript(script, storage, durability, () =>
+    open('crash', { dimensions: DIMENSIONS, index: 'hnsw', storage, durability }),
+  );
 
 /** What a new program finds. It goes on with what it found, and so does the one after it. */
 async function reopened(values) {

@@ -5,14 +5,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import {
-  contentsOf,
-  historyOf,
-  NAMESPACES,
-  operations,
-  perform,
-} from '../support/database-script.mjs';
-import { newFolder } from '../support/databases.mjs';
+import { contentsOf, historyOf, NAMESPACES, operations } from '../support/database-script.mjs';
+import { newFolder, runScript } from '../support/databases.mjs';
 import { FAULTS, faultyStorage } from '../support/faulty-storage.mjs';
 import { open, packageFile } from '../support/package.mjs';
 import { openShards, shardOf } from '../support/shards.mjs';
@@ -21,7 +15,6 @@ import { rounds, soak } from '../support/soak.mjs';
 /** Wide enough that the script is worth a snapshot of each shard several times. */
 const DIMENSIONS = 1024;
 const SHARDS = 2;
-const FLUSH_EVERY = 7;
 
 const script = operations({ seed: 1, count: 80, dimensions: DIMENSIONS });
 
@@ -36,34 +29,10 @@ const parted = (contents) =>
   );
 const history = historyOf(script).map(parted);
 
-/** Runs the script until it is done or the program dies; how much was acknowledged, and begun. */
-async function run(storage, durability) {
-  let [acknowledged, begun] = [0, 0];
-  let db;
-  try {
-    db = await openShards({ dimensions: DIMENSIONS, shards: SHARDS, durability }, () => storage);
-    for (const [i, operation] of script.entries()) {
-      begun = i + 1;
-      try {
-        await perform(db, operation);
-        if (durability === 'relaxed' && begun % FLUSH_EVERY === 0) await db.flush();
-        if (durability === 'strict' || begun % FLUSH_EVERY === 0) acknowledged = begun;
-      } catch (error) {
-        assert.equal(error.code, 'STORAGE_UNAVAILABLE', error.stack);
-        if (storage.dead) break;
-      }
-    }
-    if (!storage.dead) {
-      await db.flush();
-      acknowledged = begun;
-    }
-  } catch (error) {
-    assert.equal(error.code, 'STORAGE_UNAVAILABLE', error.stack);
-  } finally {
-    await db?.close().catch(() => {});
-  }
-  return { acknowledged, begun };
-}
+const run = (storage, durability) =>
+  runScript(script, storage, durability, () =>
+    openShards({ dimensions: DIMENSIONS, shards: SHARDS, durability }, () => storage),
+  );
 
 /** What a new program finds in each shard; it goes on, and so does the one after it. */
 async function reopened(values) {

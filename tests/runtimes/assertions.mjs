@@ -2,6 +2,7 @@
  * What must hold on every host: one list of assertions, and no host's own modules. A launcher in
  * hosts/ gets `report()` to run there, with the package as that host imports it.
  */
+import { close, same, thrown } from '../support/claims.mjs';
 import { METRICS, nearest, scoreOf } from '../support/distances.mjs';
 import { seededFor, seededVectors } from '../support/random.mjs';
 
@@ -151,7 +152,7 @@ function assertionsOf(ruvector, made, expected) {
     },
     'a snapshot is the same bytes as in Node': async () => {
       const { bytes, matches } = await snapshot(createIndex);
-      same(hex(bytes), hex(bytesOf(made.snapshot)));
+      same(bytes, bytesOf(made.snapshot));
       same(matches, made.matches);
     },
     'a snapshot made in Node is imported, answers the same and is exported again': async () => {
@@ -159,7 +160,7 @@ function assertionsOf(ruvector, made, expected) {
       const bytes = bytesOf(made.snapshot);
       same(index.import(bytes).inserted, 497);
       same(probe(index), made.matches);
-      same(hex(index.export()), hex(bytes));
+      same(index.export(), bytes);
       index.dispose();
     },
     'errors have a class, a code, and say what came': async () => {
@@ -247,34 +248,4 @@ function ids(matches) {
 
 function bytesOf(base64) {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-function hex(bytes) {
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${bytes.length} bytes: ${digits}`;
-}
-
-function same(actual, wanted) {
-  const [a, b] = [JSON.stringify(actual), JSON.stringify(wanted)];
-  if (a !== b) throw new Error(`expected ${b?.slice(0, 300)}, got ${a?.slice(0, 300)}`);
-}
-
-/** f32 sums of 48 terms of size 1 or less: 48 roundings of 2^-24, doubled. */
-function close(actual, wanted) {
-  if (!(Math.abs(actual - wanted) <= 1e-5 * Math.max(1, Math.abs(wanted))))
-    throw new Error(`expected ${wanted}, got ${actual}`);
-}
-
-/** The error with `code`, whose message holds all `parts`. */
-async function thrown(action, code, ...parts) {
-  try {
-    await action();
-  } catch (error) {
-    same(error.code, code);
-    for (const part of parts)
-      if (!error.message.includes(part))
-        throw new Error(`expected "${part}" in the message, got "${error.message}"`);
-    return error;
-  }
-  throw new Error(`expected an error ${code}, got none`);
 }

@@ -11,6 +11,7 @@ import { snapshot } from './assertions.mjs';
 /** The assertions, and what they import: at the same places in a staged folder. */
 const SHARED = [
   'tests/runtimes/assertions.mjs',
+  'tests/support/claims.mjs',
   'tests/support/distances.mjs',
   'tests/support/random.mjs',
 ];

@@ -1,12 +1,12 @@
 import { type Call, closed, type Port, type Standing } from '../calls.js';
 import { bytesOfSnapshot } from '../source.js';
-import type { DatabaseEvent, Role, SnapshotSource } from '../types.js';
+import type { DatabaseEvent, SnapshotSource } from '../types.js';
 import { answer } from './answer.js';
 import { sum, whole } from './sum.js';
 
 /**
  * A database over shards: each is a database of its own, in a worker or here, and has the records that
- * hash to it. What one index would do as a whole is done in turns (`inTurn`): a write is sent to all
+ * hash to it, and one tab has them all. What one index would do as a whole is done in turns (`inTurn`): a write is sent to all
  * shards it touches at once, after they said that none of them will refuse it.
  */
 export class PoolPort implements Port {
@@ -21,14 +21,12 @@ export class PoolPort implements Port {
   #durableVersion: number;
   /** The one that listeners know of. */
   #told: number;
-  #role: Role;
   #closing: Promise<void> | undefined;
 
   constructor(shards: readonly Port[]) {
     this.shards = shards;
     this.#seen = this.#versions();
     this.#durableVersion = this.#told = sum(this.#seen);
-    this.#role = this.#commonRole();
     for (const [i, shard] of shards.entries())
       shard.listen((event) => {
         const own = this.#asOne(event, i);
@@ -41,7 +39,6 @@ export class PoolPort implements Port {
     this.#look();
     return {
       ...(this.shards[0] as Port).standing,
-      role: this.#commonRole(),
       version: sum(this.#seen),
       durableVersion: this.#durableVersion,
     };
@@ -85,11 +82,6 @@ export class PoolPort implements Port {
     return this.shards.map(({ standing }) => standing.version);
   }
 
-  #commonRole(): Role {
-    const roles = this.shards.map(({ standing }) => standing.role);
-    return new Set(roles).size === 1 ? (roles[0] as Role) : 'follower';
-  }
-
   /** What all shards have stored is what is stored: a version counts once each has its part of it. */
   #look(): void {
     const now = this.#versions();
@@ -103,7 +95,7 @@ export class PoolPort implements Port {
 
   /** What the listeners hear of a shard's event. */
   #asOne(event: DatabaseEvent, shard: number): DatabaseEvent | undefined {
-    const { version, durableVersion, role } = this.standing;
+    const { version, durableVersion } = this.standing;
     switch (event.type) {
       case 'change':
         return { type: 'change', version };
@@ -111,10 +103,6 @@ export class PoolPort implements Port {
         if (durableVersion === this.#told) return;
         this.#told = durableVersion;
         return { type: 'stored', version: durableVersion };
-      case 'role':
-        if (role === this.#role) return;
-        this.#role = role;
-        return { type: 'role', role };
       case 'evicted':
         // All have the same place, and it goes as a whole.
         return shard === 0 ? event : undefined;
