@@ -24,8 +24,8 @@ export async function put(
     });
   const isOfOne = parts.some(({ length }) => length === writes.length);
   const results = await pool.inTurn(
-    // Who writes itself has what it checked.
-    () => ask('put', isOfOne || pool.standing.role !== 'writer'),
+    // They have what they checked.
+    () => ask('put', isOfOne),
     isOfOne ? undefined : () => ask('check'),
   );
   return written(pool, results);
