@@ -217,6 +217,14 @@ export interface QueryOptions<M extends object = Metadata> {
    * 20,000. By default what `targetRecall` needs, and never below max(2 topK, 32).
    */
   readonly ef?: number;
+  /**
+   * Ends a search of a graph once what is left is farther than 1 + gamma times the last match, 0 to
+   * 10 (distance-adaptive beam search, arXiv 2505.15636). It saves comparisons where some queries are
+   * easier than others, and misses more where tight clusters lie among loose ones: measure it on
+   * your data. Of no effect with a filter, under `dot`, and where no graph is searched; under
+   * `cosine` far means the length of the chord. By default there is no such end.
+   */
+  readonly gamma?: number;
   /** @defaultValue true */
   readonly includeMetadata?: boolean;
   /** @defaultValue false */

@@ -66,7 +66,7 @@ export interface RawCollection extends RawHandle {
   prepare(count: number, k: number): StatusCode;
   queries(): Address;
   filter(): Address;
-  search(exact: boolean, ef: number): StatusCode;
+  search(exact: boolean, ef: number, reach: number): StatusCode;
   /** kAny ends it, before the next write. */
   withhold(row: number): void;
   forcePlan(plan: number): void;

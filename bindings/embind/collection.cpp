@@ -52,8 +52,8 @@ std::uint32_t prepare(Address c, std::uint32_t count, std::uint32_t k) {
 }
 Address queries(Address c) { return address(of(c).queries().data()); }
 Address filter(Address c) { return address(of(c).filter().data()); }
-std::uint32_t search(Address c, std::uint32_t exact, std::uint32_t ef) {
-  return code(of(c).search(exact != 0, ef));
+std::uint32_t search(Address c, std::uint32_t exact, std::uint32_t ef, double reach) {
+  return code(of(c).search(exact != 0, ef, static_cast<float>(reach)));
 }
 void withhold(Address c, std::uint32_t row) { of(c).withhold(row); }
 void force_plan(Address c, std::uint32_t plan) { of(c).force_plan(plan); }

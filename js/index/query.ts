@@ -13,6 +13,7 @@ import {
   checkVectors,
   distanceOf,
   invalidVector,
+  reachOf,
   rowBytes,
   scoreOf,
 } from './vectors.js';
@@ -26,6 +27,7 @@ const OPTIONS = [
   'minScore',
   'exact',
   'ef',
+  'gamma',
   'includeMetadata',
   'includeVector',
 ];
@@ -37,6 +39,7 @@ interface Checked {
   readonly minScore: number;
   readonly exact: boolean;
   readonly ef: number | undefined;
+  readonly gamma: number | undefined;
   readonly includeMetadata: boolean;
   readonly includeVector: boolean;
 }
@@ -157,9 +160,11 @@ type Cost = [number, number, number, number, number, number, number, number];
 
 function checkOptions<M extends object>(namespace: string, options: QueryOptions<M>): Checked {
   checkKeys('options', options, OPTIONS);
-  const { filter, minScore } = options;
+  const { filter, minScore, gamma } = options;
   if (minScore !== undefined && !(typeof minScore === 'number' && Number.isFinite(minScore)))
     throw invalid('minScore', 'a finite number', minScore);
+  if (gamma !== undefined && !(typeof gamma === 'number' && gamma >= 0 && gamma <= 10))
+    throw invalid('gamma', 'a number from 0 to 10', gamma);
   return {
     topK: options.topK === undefined ? TOP_K : checkInteger('topK', options.topK, 1, LIMITS.topK),
     filter: filter === undefined ? undefined : parseFilter('filter', filter),
@@ -167,6 +172,7 @@ function checkOptions<M extends object>(namespace: string, options: QueryOptions
     minScore: minScore ?? Number.NEGATIVE_INFINITY,
     exact: checkBoolean('exact', options.exact, false),
     ef: options.ef === undefined ? undefined : checkEf(options.ef),
+    gamma,
     includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
     includeVector: checkBoolean('includeVector', options.includeVector, false),
   };
@@ -189,7 +195,11 @@ function run<M extends object>(
     core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
   if (selection && state.records.rows > 0)
     core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
-  const status = collection.search(options.exact, options.ef ?? efFor(state, options.topK));
+  const status = collection.search(
+    options.exact,
+    options.ef ?? efFor(state, options.topK),
+    reachOf(options.gamma, shape),
+  );
   if (status === INVALID_VECTOR) {
     const faulty = collection.faulty();
     throw invalidVector(what(faulty), vectors[faulty] as Components);

@@ -70,7 +70,7 @@ function rowsOf(
   core.heap.write(collection.queries(), sample.vector, shape.bits);
   collection.withhold(sample.row);
   collection.forcePlan(plan);
-  const status = collection.search(exact, ef);
+  const status = collection.search(exact, ef, 0);
   collection.forcePlan(ANY);
   collection.withhold(ANY);
   if (status === INVALID_VECTOR) throw invalidVector(sample.what ?? 'vector', sample.vector);

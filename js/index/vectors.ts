@@ -143,6 +143,12 @@ export function distanceOf(ranked: number, shape: Shape): number {
   return shape.metric === 'euclidean' ? Math.sqrt(ranked) : ranked;
 }
 
+/** `gamma` as a factor of what the core ranks by, squares under two metrics; 0: no early end. */
+export function reachOf(gamma: number | undefined, { metric }: Shape): number {
+  if (gamma === undefined || metric === 'dot') return 0;
+  return metric === 'euclidean' || metric === 'cosine' ? (1 + gamma) ** 2 : 1 + gamma;
+}
+
 export function scoreOf(distance: number, shape: Shape): number {
   switch (shape.metric) {
     case 'cosine':

@@ -15,8 +15,14 @@ constexpr bool kIsLite = false;
 
 constexpr bool kHasRabitq = !kIsLite;         // and its one-bit codes for scans
 constexpr bool kHasSingleCopies = !kIsLite;   // codes instead of the vectors they stand for
-constexpr bool kHasLinkLogs = !kIsLite;       // what a graph's owner hears of its links
 constexpr bool kHasFilteredWalks = !kIsLite;  // else queries with a filter are scans
+
+// What a graph's owner hears of its links: nothing in a module asks for that yet.
+#if defined(__wasm__)
+constexpr bool kHasLinkLogs = false;
+#else
+constexpr bool kHasLinkLogs = true;
+#endif
 
 // A member of class T, or none, which is not to be asked for then.
 template <bool kThere, typename T>

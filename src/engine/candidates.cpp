@@ -166,7 +166,7 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
   const Neighbor known{known_node(), -std::numeric_limits<float>::infinity()};
   std::span<const Neighbor> found;
   if (!kHasFilteredWalks || !input.filtered) {
-    graph_.search(codec, query, known.row, effort.ef, scratch_);
+    graph_.search(codec, query, known.row, {effort.ef, k_, effort.reach}, scratch_);
     found = scratch_.beam.sorted();
     count_walk();
   } else {

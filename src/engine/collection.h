@@ -121,9 +121,11 @@ class Collection {
   // The min(k, matching rows) nearest rows of each prepared query, nearest first, ties to the
   // smaller row: exactly so where `exact`, else as near as `ef` makes it (0: as scans find them,
   // since no width of a walk is known to be enough). Distances are what the metric ranks by:
-  // squares under euclidean, whose f32 roots could tie where they do not. kInvalidVector: faulty()
-  // says which query; no results then.
-  Status search(bool exact, std::uint32_t ef) noexcept;
+  // squares under euclidean, whose f32 roots could tie where they do not. A walk without a filter
+  // ends where what is left is `reach` times as far as the k-th node; 0: never, and under dot,
+  // which has no zero to be a multiple from, it must be 0. kInvalidVector: faulty() says which
+  // query; no results then.
+  Status search(bool exact, std::uint32_t ef, float reach = 0) noexcept;
 
   // Leaves a row out of the next searches, as if it had never been written: its node is not walked
   // through either. kAny ends that, which must be before the next write.
@@ -178,6 +180,7 @@ class Collection {
     std::uint32_t ef;     // beam width of a walk
     std::uint32_t depth;  // candidates of a scan of codes
     bool may_walk;        // whether a width was given, or a plan forced
+    float reach;          // of a walk's early end; 0: none
   };
   static constexpr std::uint32_t kDefaultEf = 64;
   Status accept_rows() noexcept;
@@ -189,7 +192,7 @@ class Collection {
   std::size_t bit_bytes() const noexcept {
     return codes_.bits().blocks().row_bytes() / BitScan::kBlockRows;
   }
-  Effort effort(std::uint32_t ef) const noexcept;
+  Effort effort(std::uint32_t ef, float reach) const noexcept;
   PlanInput plan_input(const Effort& effort) const noexcept;
   Status run(bool exact, const Effort& effort) noexcept;
   Status search_around(PlanInput input, const Effort& effort, TopK& nearest) noexcept;

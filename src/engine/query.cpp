@@ -59,7 +59,7 @@ Status Collection::accept_rows() noexcept {
   return Status::kOk;
 }
 
-Status Collection::search(bool exact, std::uint32_t ef) noexcept {
+Status Collection::search(bool exact, std::uint32_t ef, float reach) noexcept {
   const std::size_t row_bytes = store_.shape().row_bytes();
   cost_ = {};
   std::ranges::fill(searches_.span(), FlatQuery{});
@@ -73,7 +73,7 @@ Status Collection::search(bool exact, std::uint32_t ef) noexcept {
     searches_[i] = {vector.data(), *norm, TopK(keys_.span().subspan(std::size_t{i} * k_, k_))};
   }
   if (const Status status = accept_rows(); status != Status::kOk) return status;
-  const Status status = run(exact, effort(ef));
+  const Status status = run(exact, effort(ef, reach));
   filtered_ = false;
   for (FlatQuery& query : searches_.span().first(query_count_))
     if (status == Status::kOk)
@@ -116,7 +116,7 @@ Status Collection::run(bool exact, const Effort& effort) noexcept {
   return Status::kOk;
 }
 
-Collection::Effort Collection::effort(std::uint32_t ef) const noexcept {
+Collection::Effort Collection::effort(std::uint32_t ef, float reach) const noexcept {
   const std::uint32_t width = ef == 0 ? std::max(2 * k_, kDefaultEf) : std::max(ef, k_);
   // Of one-bit codes at least 20 k (RaBitQ's rerank), and so many more that one scan will mostly
   // do: what is out of reach is not ranked. int8 codes are nearly exact.
@@ -130,7 +130,7 @@ Collection::Effort Collection::effort(std::uint32_t ef) const noexcept {
                      std::clamp(8.0 * calibration_.reranked_per_k * k_, 1.0 * least, 1.0 * most));
   }
   const std::uint32_t depth = std::max({2 * k_, sure, ef});
-  return {std::min(width, kMaxEf), std::min(depth, kMaxEf), ef != 0 || forced_plan_ != kAny};
+  return {std::min(width, kMaxEf), std::min(depth, kMaxEf), ef != 0 || forced_plan_ != kAny, reach};
 }
 
 PlanInput Collection::plan_input(const Effort& effort) const noexcept {

@@ -152,7 +152,7 @@ struct World {
     prepared.resize(codec().query_bytes() / 16);
     auto* form = reinterpret_cast<std::byte*>(prepared.data());
     codec().prepare(query.data(), *norm, form);
-    graph.search(codec(), form, Hnsw::kNone, ef, scratch);
+    graph.search(codec(), form, Hnsw::kNone, {.ef = ef}, scratch);
     std::vector<Neighbor> found;
     for (std::uint32_t i = 0; i < scratch.beam.size(); ++i)
       graph.for_each_twin(scratch.beam.row(i), [&](std::uint32_t row) {

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { newIndex } from '../support/indexes.mjs';
 import { withPlan } from '../support/plans.mjs';
 import { itemsOf, shuffled } from '../support/random.mjs';
-import { clustered, mean, near, recallOf, truthOf } from '../support/sets.mjs';
+import { clustered, evaluationsAt, near, recallOf, truthOf } from '../support/sets.mjs';
 import { soak } from '../support/soak.mjs';
 
 const SIZES = [1200, 10_000, 100_000];
@@ -45,7 +45,7 @@ it('work, time to build and memory by size', { skip: !soak && 'soak only' }, asy
       const truths = truthOf('euclidean', items, queries, 10);
       const [recall, evaluations] = withPlan('graph', () => [
         recallOf(truths, queries, (query) => index.query(query)),
-        mean(queries.map((query) => index.explain(query).distanceEvaluations)),
+        evaluationsAt(0.95, index, truths, queries),
       ]);
       const { memoryBytes } = index.stats();
       rows.push({ count, ef, recall, evaluations, buildMs, memoryBytes });

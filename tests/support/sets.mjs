@@ -2,16 +2,27 @@
 // truth. The truth is brute force in f64 over the vectors as the test gave them.
 import { random } from './random.mjs';
 
+/** Widths of a search, each about 1.2 times the one before. */
+const LADDER = Array.from({ length: 24 }, (_, i) => Math.round(10 * 1.2 ** i));
+
 function gaussian(next) {
   return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 }
 
-/** Gaussian in every direction: no structure that an index could use. */
-export function isotropic({ seed, count, dimensions }) {
+/**
+ * Gaussian in every direction: no structure that an index could use. `duplicates` is the share of
+ * vectors that repeat an earlier one exactly.
+ */
+export function isotropic({ seed, count, dimensions, duplicates = 0 }) {
   const next = random(seed);
-  return Array.from({ length: count }, () =>
-    Float32Array.from({ length: dimensions }, () => gaussian(next)),
-  );
+  const vectors = [];
+  for (let i = 0; i < count; ++i)
+    vectors.push(
+      i > 0 && duplicates > 0 && next() < duplicates
+        ? vectors[Math.floor(next() * i)]
+        : Float32Array.from({ length: dimensions }, () => gaussian(next)),
+    );
+  return vectors;
 }
 
 /**
@@ -103,4 +114,25 @@ export function mean(values) {
 /** Mean share of the truth that `search(query, number)` finds. */
 export function recallOf(truths, queries, search) {
   return mean(queries.map((query, q) => found(truths[q], search(query, q).matches)));
+}
+
+/**
+ * Distance evaluations of a search by the graph that finds `recall`, mean over the queries: on the
+ * line between the two widths of the ladder around it. Undefined where the widest finds less.
+ */
+export function evaluationsAt(recall, index, truths, queries, options = {}) {
+  let before;
+  for (const ef of LADDER) {
+    const given = { ...options, ef };
+    const point = {
+      recall: recallOf(truths, queries, (query) => index.query(query, given)),
+      work: mean(queries.map((query) => index.explain(query, given).distanceEvaluations)),
+    };
+    if (point.recall >= recall) {
+      const share = before ? (recall - before.recall) / (point.recall - before.recall) : 1;
+      return (before?.work ?? 0) * (1 - share) + point.work * share;
+    }
+    before = point;
+  }
+  return undefined;
 }

@@ -1,4 +1,7 @@
 // The nearest nodes that a search has found, nearest first, each to be expanded once.
+//
+// A search for k nodes may end before all of them are: where the next one is farther than `reach`
+// times the k-th (distance-adaptive beam search, Al-Jazzazi et al. 2025, arXiv 2505.15636).
 #pragma once
 
 #include <bit>
@@ -13,8 +16,12 @@ namespace rv {
 class Beam {
  public:
   Beam() = default;
-  // Holds at most keys.size() nodes, in this memory. Pre: it is not empty.
-  explicit Beam(std::span<std::uint64_t> keys) noexcept : keys_(keys) { assert(!keys.empty()); }
+  // Holds at most keys.size() nodes, in this memory. Pre: it is not empty; k >= 1. reach = 0: ends
+  // with the last node only.
+  explicit Beam(std::span<std::uint64_t> keys, std::uint32_t k = 1, float reach = 0) noexcept
+      : keys_(keys), k_(reach == 0 ? kNever : k), reach_(reach) {
+    assert(!keys.empty());
+  }
 
   std::uint32_t size() const noexcept { return size_; }
   std::uint32_t row(std::uint32_t at) const noexcept { return row_of(keys_[at]); }
@@ -51,10 +58,11 @@ class Beam {
     if (at < cursor_) cursor_ = at;
   }
 
-  // The nearest node not expanded yet, marked as expanded; false where there is none.
+  // The nearest node not expanded yet, marked as expanded; false where there is none in reach.
   bool next(std::uint32_t& row) noexcept {
     while (cursor_ < size_ && (keys_[cursor_] & kExpanded) != 0) ++cursor_;
     if (cursor_ == size_) return false;
+    if (cursor_ >= k_ && distance(cursor_) > reach_ * distance(k_ - 1)) return false;
     row = row_of(keys_[cursor_]);
     keys_[cursor_++] |= kExpanded;
     return true;
@@ -62,6 +70,7 @@ class Beam {
 
  private:
   static constexpr std::uint64_t kExpanded = 1;
+  static constexpr std::uint32_t kNever = 0xFFFFFFFFu;
 
   static std::uint32_t row_of(std::uint64_t key) noexcept {
     return static_cast<std::uint32_t>(key) >> 1;
@@ -70,6 +79,8 @@ class Beam {
   std::span<std::uint64_t> keys_;
   std::uint32_t size_ = 0;
   std::uint32_t cursor_ = 0;  // everything before it is expanded
+  std::uint32_t k_ = kNever;
+  float reach_ = 0;
 };
 
 }  // namespace rv

@@ -31,6 +31,13 @@ struct HnswOptions {
   std::uint32_t seed = 1;               // of the levels
 };
 
+// How much of a graph a search looks at.
+struct HnswWidth {
+  std::uint32_t ef;     // of the beam
+  std::uint32_t k = 1;  // nodes that are wanted
+  float reach = 0;      // of the early end (beam.h); 0: none
+};
+
 // One bottom-layer link that came (+1) or went (-1).
 struct LinkChange {
   std::uint32_t from;
@@ -93,8 +100,8 @@ class Hnsw {
 
   // Leaves in scratch.beam the ef nodes nearest to the query, as the codec tells. Begins at `known`
   // too, unless that is kNone. Pre: scratch was prepared with this ef.
-  void search(const Codec& codec, const std::byte* query, std::uint32_t known, std::uint32_t ef,
-              HnswScratch& scratch) const noexcept;
+  void search(const Codec& codec, const std::byte* query, std::uint32_t known,
+              const HnswWidth& width, HnswScratch& scratch) const noexcept;
 
   // A node of the bottom layer near the query, by way of the upper ones. Pre: entry() is a row.
   std::uint32_t approach(const Codec& codec, const std::byte* query,
@@ -223,7 +230,7 @@ class Hnsw {
   std::uint32_t descend(const Codec& codec, const std::byte* query, std::uint32_t to_level,
                         HnswScratch& scratch) const noexcept;
   void search_layer(const Codec& codec, const std::byte* query,
-                    std::span<const std::uint32_t> starts, std::uint32_t level, std::uint32_t ef,
+                    std::span<const std::uint32_t> starts, std::uint32_t level,
                     HnswScratch& scratch) const noexcept;
   std::uint32_t visit(std::span<const std::uint32_t> links, std::uint32_t count,
                       HnswScratch& scratch) const noexcept;

@@ -81,7 +81,8 @@ void Hnsw::choose_links(const Codec& codec, std::uint32_t row,
   const std::uint32_t top = std::min(level_of(row), level_of(entry_));
   std::uint32_t start = descend(codec, query, top, scratch);
   for (std::uint32_t level = top + 1; level-- > 0;) {
-    search_layer(codec, query, {&start, 1}, level, options_.ef_construction, scratch);
+    scratch.begin(options_.ef_construction);
+    search_layer(codec, query, {&start, 1}, level, scratch);
     start = scratch.beam.row(0);
     if (level == 0) offer_rows(codec, query, before, scratch);
     std::uint32_t chosen[HnswScratch::kGroup];

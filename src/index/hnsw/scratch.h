@@ -39,8 +39,8 @@ struct HnswScratch {
   }
 
   // Starts a search: no row is visited but the hidden one.
-  void begin(std::uint32_t ef) noexcept {
-    beam = Beam(keys.span().first(ef));
+  void begin(std::uint32_t ef, std::uint32_t k = 1, float reach = 0) noexcept {
+    beam = Beam(keys.span().first(ef), k, reach);
     if (++epoch == 0) {
       for (std::uint16_t& mark : visited.span()) mark = 0;
       epoch = 1;

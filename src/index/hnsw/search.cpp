@@ -5,8 +5,7 @@ namespace rv {
 
 void Hnsw::search_layer(const Codec& codec, const std::byte* query,
                         std::span<const std::uint32_t> starts, std::uint32_t level,
-                        std::uint32_t ef, HnswScratch& scratch) const noexcept {
-  scratch.begin(ef);
+                        HnswScratch& scratch) const noexcept {
   offer(codec, query, visit(starts, 0, scratch), scratch);
   while (hop(codec, query, level, scratch)) {
   }
@@ -17,17 +16,20 @@ std::uint32_t Hnsw::descend(const Codec& codec, const std::byte* query, std::uin
                             HnswScratch& scratch) const noexcept {
   std::uint32_t nearest = entry_;
   for (std::uint32_t level = level_of(entry_); level > to_level; --level) {
-    search_layer(codec, query, {&nearest, 1}, level, 1, scratch);
+    scratch.begin(1);
+    search_layer(codec, query, {&nearest, 1}, level, scratch);
     nearest = scratch.beam.row(0);
   }
   return nearest;
 }
 
-void Hnsw::search(const Codec& codec, const std::byte* query, std::uint32_t known, std::uint32_t ef,
-                  HnswScratch& scratch) const noexcept {
-  if (entry_ == kNone) return scratch.begin(ef);
-  const std::uint32_t starts[] = {descend(codec, query, 0, scratch), known};
-  search_layer(codec, query, {starts, known == kNone ? 1u : 2u}, 0, ef, scratch);
+void Hnsw::search(const Codec& codec, const std::byte* query, std::uint32_t known,
+                  const HnswWidth& width, HnswScratch& scratch) const noexcept {
+  const std::uint32_t starts[] = {entry_ == kNone ? kNone : descend(codec, query, 0, scratch),
+                                  known};
+  scratch.begin(width.ef, width.k, width.reach);
+  if (entry_ == kNone) return;
+  search_layer(codec, query, {starts, known == kNone ? 1u : 2u}, 0, scratch);
 }
 
 std::uint32_t Hnsw::approach(const Codec& codec, const std::byte* query,
