@@ -84,6 +84,7 @@ function split(
 
 function isNumbers(input: unknown): input is ArrayLike<number> {
   return (
+    input instanceof Float32Array ||
     Array.isArray(input) ||
     (ArrayBuffer.isView(input) && /^(Float(16|32|64)|(Ui|I)nt8)Array$/.test(kindOf(input)))
   );
