@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeWeights } from '../../scripts/embedder.mjs';
 import { CSP, demoMounts, readDocuments, serve, shipped } from '../../web-demo/server.mjs';
 import { createIndex, packageFile, root } from '../support/package.mjs';
 import { snapshot } from './data.js';
@@ -60,6 +61,7 @@ export async function serveAll(bytes = {}) {
     ],
     bytes: {
       '/documents.json': JSON.stringify(await readDocuments(root)),
+      '/embedder.bin': makeWeights(),
       '/snapshot.rv': await snapshot(createIndex),
       ...bytes,
     },
