@@ -106,6 +106,29 @@ test('the embedders', async (t) => {
     }),
   );
 
+  await t.test('MiniLM stops between batches, goes on afterwards, and ends with what it owes', () =>
+    inPage(HOSTS, async (page) => {
+      const outcomes = await page.evaluate(async () => {
+        const { EMBEDDERS } = await import('/embedders/index.js');
+        const embedder = await EMBEDDERS.find(({ id }) => id === 'minilm').load({});
+        const controller = new AbortController();
+        const outcome = (vectors) => vectors.then(({ length }) => length).catch(String);
+        const stopped = await outcome(
+          embedder.embed(Array(20).fill('words'), {
+            signal: controller.signal,
+            onProgress: () => controller.abort(new Error('enough')),
+          }),
+        );
+        const after = await outcome(embedder.embed(['words']));
+        const last = outcome(embedder.embed(['words']));
+        embedder.dispose();
+        return [stopped, after, await last, await outcome(embedder.embed(['words']))];
+      });
+      const over = 'Error: MiniLM was put away';
+      assert.deepEqual(outcomes, ['Error: enough', 1, over, over]);
+    }),
+  );
+
   for (const host of ['cdn.jsdelivr.net', 'huggingface.co']) {
     await t.test(`says what it needs where ${host} cannot be reached`, () =>
       inPage({ ...HOSTS, [host]: unreachable }, async (page) => {
