@@ -3,7 +3,8 @@
 //
 //   --quick          a few minutes, small sets: whether it works, not how fast
 //   --full           100,000 vectors for graphs and 768 dimensions for scans too, every peer on every set
-//   --only=G7,G8     these goals, and what they need; --only=databases: what keeping data costs
+//   --only=G7,G8     these goals, and what they need; --only=databases: what keeping data costs;
+//                    --only=embedder: how well the demo's built-in embedder finds what is meant
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -14,11 +15,12 @@ const started = performance.now();
 const env = provision('bench');
 build(env);
 const programs = ['flat_reference', 'hnsw_reference', 'native_core', 'native_lanes', 'truth'];
-cmake('native', env, ...programs);
 
 const { makePlan, PARTS } = await import('../tests/bench/plan.mjs');
 const { printVerdicts, verdicts } = await import('../tests/bench/goals.mjs');
 const plan = makePlan(process.argv.slice(2));
+const parts = Object.entries(PARTS).filter(([, { goals }]) => goals.some(plan.wants));
+if (parts.some(([, { isNative = true }]) => isNative)) cmake('native', env, ...programs);
 
 const changed = spawnSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).stdout !== '';
 const about = {
@@ -38,8 +40,7 @@ if (about.load > 0.5)
   console.log('the machine is not idle: ratios suffer less than absolute numbers, but suffer');
 
 const results = { about, errors: [] };
-for (const [title, { goals, run }] of Object.entries(PARTS)) {
-  if (!goals.some(plan.wants)) continue;
+for (const [title, { run }] of parts) {
   console.log(`\n== ${title}`);
   try {
     await run(plan, results);

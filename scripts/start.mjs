@@ -23,24 +23,28 @@ console.log(`Tools and build ready in ${seconds(began)}.`);
 const { createIndex } = await import('@ruvector/wasm');
 const { demoMounts, readDocuments, serve } = await import('../web-demo/server.mjs');
 const { splitDocuments } = await import('../web-demo/passages.js');
-const { EXAMPLES, INDEX_OPTIONS, indexPassages, search } = await import('../web-demo/indexing.js');
+const { EXAMPLES, indexOptions, indexPassages, search } = await import('../web-demo/indexing.js');
+const { createBuiltIn } = await import('../web-demo/embedders/built-in.js');
+const { makeWeights } = await import('./embedder.mjs');
 
 const documents = await readDocuments(root);
+const weights = makeWeights();
 await runMainJob();
 if (!isOver) await servePage();
 
 async function runMainJob() {
   began = performance.now();
   const passages = splitDocuments(documents);
-  const index = await createIndex(INDEX_OPTIONS);
-  const embed = finish(indexPassages(index, passages));
+  const embedder = createBuiltIn(weights);
+  const index = await createIndex(indexOptions(embedder));
+  await indexPassages(index, passages, embedder);
   const { count, dimensions, metric, memoryBytes } = index.stats();
   console.log(
     `Indexed ${count} passages of ${documents.map(({ file }) => file).join(', ')} in ${seconds(began)}: ` +
       `${dimensions} dimensions, ${metric}, ${(memoryBytes / 1e6).toFixed(1)} MB.`,
   );
   for (const text of EXAMPLES) {
-    const { matches, milliseconds } = search(index, embed, text, { topK: HITS });
+    const { matches, milliseconds } = await search(index, embedder, text, { topK: HITS });
     console.log(`\n"${text}"  (${milliseconds.toFixed(2)} ms, embedding included)`);
     for (const { score, metadata } of matches) {
       const { file, heading } = metadata;
@@ -54,7 +58,7 @@ async function runMainJob() {
 
 async function servePage() {
   const mounts = await demoMounts(root);
-  const bytes = { '/documents.json': JSON.stringify(documents) };
+  const bytes = { '/documents.json': JSON.stringify(documents), '/embedder.bin': weights };
   const server = await serve({ mounts, bytes, port }).catch((error) => {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     console.log(`\nPort ${port} cannot be had (${error.code}); taking a free one.`);
@@ -62,13 +66,6 @@ async function servePage() {
   });
   console.log(`\nThe same in the browser: ${server.url}  (Ctrl-C ends it)`);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close());
-}
-
-/** Runs a generator to its end, without a pause. */
-function finish(steps) {
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
 }
 
 function seconds(since) {

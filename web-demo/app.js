@@ -1,9 +1,9 @@
 /** The page: loads the documents and the package, indexes without a stutter, searches as you type. */
 import { duration, element, make, megabytes, showFacts } from './elements.js';
-import { wordsOf } from './embedder.js';
-import { EXAMPLES, INDEX_OPTIONS, indexPassages, search } from './indexing.js';
+import { EMBEDDERS } from './embedders/index.js';
+import { wordsOf } from './embedders/words.js';
+import { EXAMPLES, indexOptions, indexPassages, search } from './indexing.js';
 import { splitDocuments } from './passages.js';
-import { inSlices } from './slices.js';
 import { speedPanel } from './speed.js';
 import { storagePanel } from './storage.js';
 
@@ -26,12 +26,16 @@ try {
 
 async function start() {
   const began = performance.now();
-  const [module, documents] = await Promise.all([import(PACKAGE), loadDocuments()]);
-  const index = await module.createIndex(INDEX_OPTIONS);
+  const [module, documents, embedder] = await Promise.all([
+    import(PACKAGE),
+    loadDocuments(),
+    EMBEDDERS[0].load(),
+  ]);
+  const index = await module.createIndex(indexOptions(embedder));
   element('version').textContent = (await module.capabilities()).version;
   const passages = splitDocuments(documents);
   element('progress-text').textContent = `Indexing ${passages.length} passages`;
-  const embed = await inSlices(indexPassages(index, passages), {
+  await indexPassages(index, passages, embedder, {
     onProgress: (done) => {
       element('progress').value = done;
     },
@@ -39,10 +43,12 @@ async function start() {
   showIndex(index.stats(), documents.length, performance.now() - began);
   showExamples();
   showFiles([...new Set(passages.map(({ file }) => file))]);
-  listen(() => {
+  listen(async () => {
     const filter = within.value === '' ? undefined : { file: within.value };
     const options = { ...QUERY_OPTIONS, filter };
-    showResults(search(index, embed, query.value, options), index.count(filter));
+    const text = query.value;
+    const found = await search(index, embedder, text, options);
+    if (query.value === text) showResults(found, index.count(filter));
   });
   speedPanel(module);
   await storagePanel(module);

@@ -1,9 +1,11 @@
 /** What the demo does with the package, the same in Node and in the page. */
-import { createEmbedder, DIMENSIONS, MODEL } from './embedder.js';
+import { inSlices } from './common/slices.js';
 import { embeddedText } from './passages.js';
 
-/** Options of `createIndex` for the vectors that `indexPassages` writes. */
-export const INDEX_OPTIONS = { dimensions: DIMENSIONS, metric: 'cosine', model: MODEL };
+/** Options of `createIndex` for the vectors of an embedder. */
+export function indexOptions({ dimensions, model }) {
+  return { dimensions, model, metric: 'cosine' };
+}
 
 /** Searches to begin with. */
 export const EXAMPLES = [
@@ -12,32 +14,26 @@ export const EXAMPLES = [
   'why do the same calls give the same bytes',
 ];
 
-/**
- * Embeds and indexes the passages in steps of about a millisecond, each telling how far it is (0 to
- * 1); whoever resumes it decides when. Returns the embedder for queries.
- */
-export function* indexPassages(index, passages) {
-  const { learn, embed } = createEmbedder();
-  for (const [i, passage] of passages.entries()) {
-    learn(embeddedText(passage));
-    yield (i + 1) / passages.length / 3;
-  }
-  const items = [];
-  for (const { id, ...metadata } of passages) {
-    items.push({ id, vector: embed(embeddedText(metadata)), metadata });
-    yield (1 + items.length / passages.length) / 3;
-  }
-  for (const { done, total } of index.upsertSteps(items)) yield (2 + done / total) / 3;
-  return embed;
+/** Embeds and indexes the passages, in slices; `onProgress` is told how far it is (0 to 1). */
+export async function indexPassages(index, passages, embedder, { signal, onProgress } = {}) {
+  const vectors = await embedder.embed(passages.map(embeddedText), {
+    signal,
+    onProgress: (done, of) => onProgress?.((2 * done) / of / 3),
+  });
+  const items = passages.map(({ id, ...metadata }, i) => ({ id, vector: vectors[i], metadata }));
+  await inSlices(index.upsertSteps(items), {
+    signal,
+    onProgress: ({ done, total }) => onProgress?.((2 + done / total) / 3),
+  });
 }
 
 /**
- * Embeds the text and searches; `plan` is what `explain()` tells of the same search. A text that
- * shares nothing with the passages has no direction to compare, no matches and no plan.
+ * Embeds the text and searches; `plan` is what `explain()` tells of the same search. A text without
+ * words has no direction to compare, no matches and no plan.
  */
-export function search(index, embed, text, options) {
+export async function search(index, embedder, text, options) {
   const began = performance.now();
-  const vector = embed(text);
+  const [vector] = await embedder.embed([text]);
   if (vector.every((component) => component === 0))
     return { matches: [], milliseconds: performance.now() - began };
   const { matches } = index.query(vector, options);

@@ -1,7 +1,7 @@
 // The demo page in Chromium: the project's documentation, searched as one types.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { wordsOf } from '../../web-demo/embedder.js';
+import { wordsOf } from '../../web-demo/embedders/words.js';
 import { EXAMPLES } from '../../web-demo/indexing.js';
 import { DEFAULT_SIZE, SIZES } from '../../web-demo/measure.js';
 import { splitDocuments } from '../../web-demo/passages.js';

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeWeights } from '../../scripts/embedder.mjs';
 import { CSP, demoMounts, readDocuments, serve, shipped } from '../../web-demo/server.mjs';
 import { createIndex, packageFile, root } from '../support/package.mjs';
 import { snapshot } from './data.js';
@@ -60,6 +61,7 @@ export async function serveAll(bytes = {}) {
     ],
     bytes: {
       '/documents.json': JSON.stringify(await readDocuments(root)),
+      '/embedder.bin': makeWeights(),
       '/snapshot.rv': await snapshot(createIndex),
       ...bytes,
     },
@@ -127,6 +129,15 @@ async function visit(browser, url) {
     over.abort();
     await page.close();
   }
+}
+
+/** A page under the demo's policy that does nothing by itself, and asks for no icon. */
+export const BLANK = '<!doctype html><title>Blank</title><link rel="icon" href="data:,">';
+
+/** Waits for what comes a moment later, as the end of a worker does. */
+export async function until(holds) {
+  for (let i = 0; i < 500 && !holds(); ++i) await setTimeout(20);
+  assert.ok(holds(), holds.toString());
 }
 
 /** Runs in the page. */
