@@ -324,7 +324,10 @@ export interface RecallReport {
     readonly reference: 'exact' | 'stored';
 }
 export interface TuneResult {
-    /** The width that searches for 10 neighbours have from now on. */
+    /**
+     * The width that searches for 10 neighbours have from now on. Where none finds enough, the widest
+     * that was tried: searches do not go by the graph then. Without a graph, the candidates of scans.
+     */
     readonly ef: number;
     readonly targetRecall: number;
     /** As measured with that width; the lower bound is at least `targetRecall` - 0.01, if any is. */

@@ -68,6 +68,7 @@ export function checkedState(options: IndexOptions): (core: Core) => State {
       givenConfig: config,
       ef,
       target,
+      givenTarget: targetRecall,
       indexed,
       maxMemoryBytes,
       model,

@@ -202,7 +202,7 @@ export function efFor(state: State, topK: number): number {
   if (tuned === undefined || tuned.ef === 0) return 0;
   // What was found for 10 neighbours, a little more in an index that has grown since, and for more
   // neighbours as much more as they are.
-  const grown = Math.max(1, state.records.count / Math.max(1, tuned.count)) ** 0.5;
+  const grown = Math.max(1, state.collection.linked() / Math.max(1, tuned.count)) ** 0.5;
   return Math.max(least, Math.ceil(tuned.ef * grown) + 2 * (topK - TUNED_TOP_K));
 }
 
@@ -237,7 +237,7 @@ export function advanceTuning(state: State, steps: number): void {
     }
   } catch {
     state.tuning = undefined;
-    state.tuned = { ef: efFor(state, TUNED_TOP_K), count: state.records.count };
+    settle(state, efFor(state, TUNED_TOP_K));
   }
 }
 
@@ -278,15 +278,23 @@ function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
   const enough = ({ ef, lower }: { ef: number; lower: number }): boolean =>
     lower >= target - 0.01 || ef >= count;
   const best = results.find(enough);
-  state.tuned = { ef: best?.ef ?? 0, count };
+  // What scans find says nothing of a graph that there is not yet.
+  if (state.collection.linked() > 0) settle(state, best?.ef ?? 0);
   const widest = results.at(-1) as (typeof results)[number];
   return { ...(best ?? widest), targetRecall: target, samples: samples.length };
 }
 
-/** Whether the index has a graph and is twice as large, or half, as when its `ef` was chosen. */
-function wantsTuning(state: State): boolean {
-  if (state.ef !== undefined || state.collection.linked() < 1024) return false;
-  const { count } = state.records;
-  const at = state.tuned?.count ?? 0;
-  return count >= 2 * at || 2 * count <= at;
+function settle(state: State, ef: number): void {
+  state.tuned = { ef, count: state.collection.linked(), written: 0 };
+}
+
+/**
+ * Whether the index has a graph and it is twice as large, or half, as when its `ef` was chosen, or as
+ * many records were written since then as it had.
+ */
+function wantsTuning({ ef, collection, tuned }: State): boolean {
+  const count = collection.linked();
+  if (ef !== undefined || count < 1024) return false;
+  const { count: at, written } = tuned ?? { count: 0, written: 0 };
+  return count >= 2 * at || 2 * count <= at || written >= at;
 }

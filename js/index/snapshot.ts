@@ -29,8 +29,13 @@ import { compact } from './write.js';
 /** What the INFO section says. */
 interface Info {
   readonly model?: string;
-  /** The `ef` that was found to be enough for a recall of `target` among `count` records. */
-  readonly tuned?: { readonly ef: number; readonly count: number; readonly target: number };
+  /** State.tuned, and the recall that it is enough for. */
+  readonly tuned?: {
+    readonly ef: number;
+    readonly count: number;
+    readonly written?: number;
+    readonly target: number;
+  };
 }
 
 export function exportSnapshot(state: State): Uint8Array<ArrayBuffer> {
@@ -152,7 +157,12 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
     state.records = records;
     state.config = config;
     state.tuning = undefined;
-    state.tuned = info.tuned?.target === state.target ? info.tuned : undefined;
+    state.tuned = undefined;
+    if (info.tuned) {
+      const { target, ...tuned } = info.tuned;
+      state.target = state.givenTarget ?? target;
+      if (target === state.target) state.tuned = { written: 0, ...tuned };
+    }
     state.model = info.model ?? state.givenModel;
     state.foreign = [...sections.values()].filter(
       ({ kind }) => ![IDS, META, INFO, NAMS].includes(kind),
@@ -220,10 +230,11 @@ function readInfo(section: HostSection | undefined): Info {
   const { model, tuned } = info as { model?: unknown; tuned?: unknown };
   if (model !== undefined && typeof model !== 'string') throw damaged('its model is not a string');
   if (tuned !== undefined) {
-    const { ef, count, target } = Object(tuned) as Record<string, unknown>;
+    const { ef, count, written = 0, target } = Object(tuned) as Record<string, unknown>;
     stored('its ef', () => [
       ef === 0 || checkEf(ef),
       checkInteger('count', count, 0, 2 ** 31),
+      checkInteger('written', written, 0, 2 ** 53),
       checkTarget(target),
     ]);
   }

@@ -17,10 +17,11 @@ export interface State {
   config: Config;
   /** Width of searches, where the caller fixed it. */
   readonly ef: number | undefined;
-  /** Recall that `tuned` is chosen for. */
+  /** Recall that `tuned` is chosen for: of the options, else of the snapshot. */
   target: number;
-  /** The width that was found to be enough, and for how many records. */
-  tuned: { readonly ef: number; readonly count: number } | undefined;
+  readonly givenTarget: number | undefined;
+  /** The width that was found to be enough for a graph of `count` records; `written` since then. */
+  tuned: { readonly ef: number; readonly count: number; written: number } | undefined;
   /** Tuning that is under way; its samples are rows, so it ends where these are renumbered. */
   tuning: Generator<void, unknown> | undefined;
   /** The paths that get columns; undefined for those that filters ask for. */

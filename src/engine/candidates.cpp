@@ -9,14 +9,6 @@
 #include "engine/collection.h"
 
 namespace rv {
-namespace {
-
-// How sure a bound must be that passes a candidate over: 0.6 % of the true ones are, where RaBitQ's
-// own 1.9 loses 2.9 %.
-constexpr float kDeviations = 2.5f;
-
-}  // namespace
-
 // Calls offer(rows, nearest) for the accepted rows from `from` on, a group at a time.
 void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) noexcept {
   std::uint32_t rows[kGroup];
@@ -54,11 +46,13 @@ void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) 
   cost_.bytes_read += rows.size() * vector_bytes();
 }
 
-// The codes of all accepted rows from `from` on; the best are ranked by their vectors.
+// The codes of all accepted rows from `from` on; the best are ranked by their vectors, so many that
+// the others are out of reach.
 Status Collection::scan_codes(std::uint32_t from, const Effort& effort, TopK& nearest) noexcept {
   const auto depth_limit = std::max<std::size_t>(store_.rows(), 1);
   if (codes_.has_bits()) codes_.turn(prepared_);
   std::size_t ranked = 0;
+  float off = 0;
   for (std::size_t depth = std::min<std::size_t>(effort.depth, depth_limit);; depth *= 4) {
     depth = std::min(depth, depth_limit);
     if (candidates_.resize(depth) != Status::kOk) return Status::kOutOfMemory;
@@ -66,10 +60,10 @@ Status Collection::scan_codes(std::uint32_t from, const Effort& effort, TopK& ne
     offer_codes(from, candidates);
     const std::span<const Neighbor> sorted = candidates.sort();
     // The nearest candidates are the same ones, in the same order, at every depth.
-    rank(sorted.subspan(ranked), false, from, nearest);
+    off = rank(sorted.subspan(ranked), false, from, off, nearest);
     ranked = sorted.size();
-    const bool all = ranked < depth || depth == depth_limit || !codes_.has_bits();
-    if (all || (nearest.is_full() && out_of_reach(sorted.back(), nearest))) break;
+    if (ranked < depth || depth == depth_limit || is_out_of_reach(sorted.back(), off, nearest))
+      break;
   }
   return Status::kOk;
 }
@@ -96,35 +90,26 @@ void Collection::offer_int8(std::span<const std::uint32_t> rows, TopK& candidate
   cost_.bytes_read += rows.size() * codes_.int8().blocks().row_bytes();
 }
 
-// Whether the bound of a one-bit estimate says that the row cannot be among the nearest. What that
-// leaves open is how far candidates must be looked at: more where estimates are less sure.
-bool Collection::out_of_reach(const Neighbor& candidate, const TopK& nearest) const noexcept {
-  return codes_.bits().lower_bound(prepared_.form(PreparedQuery::kBits), candidate.row,
-                                   candidate.distance, kDeviations) > nearest.worst();
-}
-
 // Candidates, nearest first as their codes tell: rows of a scan or, `nodes`, what a walk found,
-// each with its twins. What cannot be among the nearest is passed over: by the bound of a one-bit
-// code, else by how far off the codes of those ranked so far were.
-void Collection::rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
-                      TopK& nearest) noexcept {
-  const bool one_bit = !nodes && codes_.has_bits();
+// each with its twins. What cannot be among the nearest is passed over: what one-bit codes offer is
+// a bound, other codes are as far off as those ranked so far were, which is `off` and what it
+// returns.
+float Collection::rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
+                       float off, TopK& nearest) noexcept {
+  const bool bounds = !nodes && codes_.has_bits();
   std::uint32_t rows[kGroup];
   float estimates[kGroup];
   std::uint32_t count = 0;
-  float off = 0;
   const auto flush = [&] {
     offer({rows, count}, nearest);
-    for (std::uint32_t i = 0; i < count; ++i)
+    for (std::uint32_t i = 0; i < count && !bounds; ++i)
       off = std::max(off, std::abs(exact_[i] - estimates[i]));
     cost_.reranked += count;
     count = 0;
   };
   for (const Neighbor& candidate : candidates) {
     if (candidate.row < from) continue;
-    if (nearest.is_full() && (one_bit ? out_of_reach(candidate, nearest)
-                                      : candidate.distance - 2 * off > nearest.worst()))
-      continue;
+    if (is_out_of_reach(candidate, off, nearest)) continue;
     std::uint32_t row = candidate.row;
     do {
       if (!accepts(row)) continue;
@@ -135,6 +120,7 @@ void Collection::rank(std::span<const Neighbor> candidates, bool nodes, std::uin
     if (count >= (nearest.is_full() ? kRerankGroup : std::min(k_, kGroup))) flush();
   }
   flush();
+  return off;
 }
 
 void Collection::count_walk() noexcept {
@@ -192,11 +178,11 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
     count_walk();
     if (!whole) return false;
   }
-  rank(found, true, 0, nearest);
+  rank(found, true, 0, 0, nearest);
   // Codes can rank others of the same code before it, as many as the walk is wide.
   if (known.row != Hnsw::kNone &&
       std::ranges::none_of(found, [&](const Neighbor& it) { return it.row == known.row; }))
-    rank({&known, 1}, true, 0, nearest);
+    rank({&known, 1}, true, 0, 0, nearest);
   if (input.tail > 0) {
     if (input.has_codes) {
       if (const Status status = scan_codes(graph_rows_, effort, nearest); status != Status::kOk)

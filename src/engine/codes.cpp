@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace rv {
+namespace {
+
+// How sure a bound must be that passes a candidate over: 0.6 % of the true ones are, where RaBitQ's
+// own 1.9 loses 2.9 %.
+constexpr float kDeviations = 2.5f;
+
+}  // namespace
 
 Codes::Codes(const Config& config, const VectorStore& store, MemoryBudget& budget) noexcept
     : config_(&config),
@@ -94,6 +101,12 @@ Status Codes::add_navigation(std::uint32_t rows) noexcept {
   return Status::kOk;
 }
 
+void Codes::drop_navigation() noexcept {
+  if (config_->quantization == Quantization::kInt8) return;
+  has_int8_ = false;
+  int8_.shrink(0);
+}
+
 void Codes::encode_navigation(std::span<const std::uint32_t> rows) noexcept {
   if (!has_int8_ || config_->quantization == Quantization::kInt8) return;
   const std::span<float> residual = scratch_.span().first(padded(config_->shape.dim));
@@ -137,7 +150,7 @@ void Codes::turn(PreparedQuery& query) const noexcept {
   const std::span<float> v = query.floats(PreparedQuery::kV, config_->shape.dim);
   rotation_.apply(v);
   if (has_rabitq()) rabitq_->prepare_turned(v, query.term, query.form(PreparedQuery::kRabitq));
-  if (has_bits()) bits_->prepare(v, query.term, query.form(PreparedQuery::kBits));
+  if (has_bits()) bits_->prepare(v, query.term, kDeviations, query.form(PreparedQuery::kBits));
 }
 
 std::span<const std::byte> Codes::navigator_code(PreparedQuery& query) const noexcept {

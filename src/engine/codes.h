@@ -76,6 +76,7 @@ class Codes {
   // Makes room for the int8 codes that a graph goes by, where it goes by codes of its own, for the
   // first `rows` rows. kOutOfMemory: nothing changed.
   Status add_navigation(std::uint32_t rows) noexcept;
+  void drop_navigation() noexcept;
   // Encodes the rows in them. They are of no use to a row before it is linked.
   void encode_navigation(std::span<const std::uint32_t> rows) noexcept;
 

@@ -210,9 +210,11 @@ class Collection {
   Status scan_codes(std::uint32_t from, const Effort& effort, TopK& nearest) noexcept;
   void offer_codes(std::uint32_t from, TopK& candidates) noexcept;
   void offer_int8(std::span<const std::uint32_t> rows, TopK& candidates) noexcept;
-  bool out_of_reach(const Neighbor& candidate, const TopK& nearest) const noexcept;
-  void rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from,
-            TopK& nearest) noexcept;
+  static bool is_out_of_reach(const Neighbor& candidate, float off, const TopK& nearest) noexcept {
+    return nearest.is_full() && candidate.distance - 2 * off > nearest.worst();
+  }
+  float rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from, float off,
+             TopK& nearest) noexcept;
   Result<bool> walk(Plan plan, PlanInput input, const Effort& effort, std::uint32_t start,
                     TopK& nearest) noexcept;
   Status begin_walk(const Effort& effort) noexcept;

@@ -107,6 +107,7 @@ float Collection::measure(Plan plan, std::uint32_t ef, float otherwise) noexcept
 
 void Collection::drop_graph() noexcept {
   graph_.clear();
+  codes_.drop_navigation();
   graph_rows_ = 0;
   relink_.reset();
   calibration_.walked_rows = 0;

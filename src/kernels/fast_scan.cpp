@@ -68,12 +68,14 @@ std::uint32_t fast_scan(const std::byte* block, std::size_t groups, const ScanTa
 
   const std::byte* terms = block + 16 * groups;
   const std::byte* factors = terms + kScanRows * sizeof(float);
+  const std::byte* errors = factors + kScanRows * sizeof(float);
   std::uint32_t within = 0;
   for (std::uint32_t r = 0; r < kScanRows; r += 4) {
     const auto sum = __builtin_convertvector(load_lanes<U16x4>(sums + r), I32x4);
     const F32x4 product = __builtin_convertvector(sum, F32x4) * head.scale + head.offset;
     const F32x4 estimate = (head.term + load_lanes<F32x4>(terms + 4 * r)) +
-                           load_lanes<F32x4>(factors + 4 * r) * product;
+                           load_lanes<F32x4>(factors + 4 * r) * product -
+                           load_lanes<F32x4>(errors + 4 * r) * head.slack;
     within |= bits_of(estimate <= limit) << r;
     store_lanes(estimates + r, estimate);
   }

@@ -1,5 +1,5 @@
-// Estimates for a block of 32 rows of one-bit codes by table look-up. A leaf: no allocation, no
-// failure, any alignment, the same floats in every build.
+// Estimates, or lower bounds, for a block of 32 rows of one-bit codes by table look-up. A leaf: no
+// allocation, no failure, any alignment, the same floats in every build.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 namespace rv {
 
 // A block: `groups` times 16 bytes, a nibble a row; then three times 32 floats: terms, factors, and
-// errors, which are not read here. Even bytes are of the rows 0-7, odd ones of 8-15, and their high
+// errors. Even bytes are of the rows 0-7, odd ones of 8-15, and their high
 // nibbles of 16-31: so sums of pairs of bytes come apart in order.
 constexpr std::uint32_t kScanRows = 32;
 
@@ -16,10 +16,11 @@ constexpr std::uint32_t scan_byte(std::uint32_t row) noexcept { return row % 8 *
 constexpr std::uint32_t scan_shift(std::uint32_t row) noexcept { return row / 16 % 2 * 4; }
 
 struct ScanTable {
-  float term;  // estimate = (term + row term) + row factor * (sum * scale + offset)
+  // estimate = ((term + row term) + row factor * (sum * scale + offset)) - row error * slack
+  float term;
   float scale;
   float offset;
-  float length;  // |v|, for error bounds
+  float slack;
   // `groups` times 16 bytes follow: the table of group g says for each nibble what it adds to sum.
 };
 

@@ -100,7 +100,8 @@ Status BitScan::validate_block(std::uint32_t block) const noexcept {
   return Status::kOk;
 }
 
-void BitScan::prepare(std::span<const float> v, float query_term, std::byte* query) const noexcept {
+void BitScan::prepare(std::span<const float> v, float query_term, float deviations,
+                      std::byte* query) const noexcept {
   // A nibble stands for four signs, so entries are sums of components' magnitudes: of positive ones
   // whose bit is set, of negative ones whose bit is not. <v, signs> = 2 * sum of entries - sum |v|.
   const std::span<const float> all = v.first(4 * groups_);
@@ -108,7 +109,7 @@ void BitScan::prepare(std::span<const float> v, float query_term, std::byte* que
   float largest = 0;  // group
   for (std::size_t i = 0; i < all.size(); i += 4)
     largest = std::max(largest, add_lanes(magnitude(load_lanes<F32x4>(&all[i]))));
-  ScanTable table = {query_term, 0, 0, -center_.weight() * std::sqrt(size.squares)};
+  ScanTable table = {query_term, 0, 0, -center_.weight() * std::sqrt(size.squares) * deviations};
   float scale = 0;
   if (largest > 1e-30f) {
     // Entries are rounded: half of one each is left of the room for their sum.
@@ -153,11 +154,6 @@ std::uint32_t BitScan::scan(const std::byte* query, std::uint32_t begin, std::ui
     }
   }
   return scanned;
-}
-
-float BitScan::lower_bound(const std::byte* query, std::uint32_t row, float estimate,
-                           float deviations) const noexcept {
-  return estimate - deviations * load_le<ScanTable>(query).length * *factor(row, 2);
 }
 
 const float* BitScan::factor(std::uint32_t row, unsigned which) const noexcept {

@@ -2,7 +2,8 @@
 // ("fast scan"; the measured alternatives are slower and less precise).
 //
 // A block of 32 rows: 16 bytes for every 4 components, a nibble a row; then the rows' terms,
-// factors and errors, 32 floats each. Estimates rank candidates; exact distances decide.
+// factors and errors, 32 floats each. Candidates are ranked by what their distance is at least, so
+// a row whose code says little of it comes as early as it must; exact distances decide.
 #pragma once
 
 #include <cstdint>
@@ -50,19 +51,16 @@ class BitScan {
   std::size_t query_bytes() const noexcept;
 
   // Prepares a query that Center::query() and the rotation have been applied to, and the term that
-  // Center::query() returned. Pre: v is padded.
-  void prepare(std::span<const float> v, float query_term, std::byte* query) const noexcept;
+  // Center::query() returned. Pre: v is padded. `deviations`: how sure bounds are. A distance is
+  // less in at most 2.9 % of cases with 1.9, 0.14 % with 3; with 0 bounds are the plain estimates.
+  void prepare(std::span<const float> v, float query_term, float deviations,
+               std::byte* query) const noexcept;
 
-  // Offers the estimated distances of the rows [begin, end) to `candidates`, those only whose bit
-  // is set in `live`: bit r % 32 of live[r / 32]; null for all. Estimates may be below 0; never NaN
-  // nor -0. Returns how many rows were estimated. Pre: begin % 32 == 0.
+  // Offers the bounds of the rows [begin, end) to `candidates`, those only whose bit is set in
+  // `live`: bit r % 32 of live[r / 32]; null for all. Bounds may be below 0; never NaN nor -0.
+  // Returns how many rows were scanned. Pre: begin % 32 == 0.
   std::uint32_t scan(const std::byte* query, std::uint32_t begin, std::uint32_t end,
                      const std::uint32_t* live, TopK& candidates) const noexcept;
-
-  // What the distance of `row` is at least, but for a chance: at most 2.9 % with 1.9 `deviations`,
-  // 0.14 % with 3. `estimate` is the one that scan() offered.
-  float lower_bound(const std::byte* query, std::uint32_t row, float estimate,
-                    float deviations) const noexcept;
 
  private:
   struct Factors {

@@ -250,13 +250,14 @@ std::vector<double> deviations_off(std::uint32_t dim, double cosine) {
     const float query_term = scan.center.query(bytes_of(q), 1, v);
     scan.rotation.apply(v);
     std::vector<std::byte> query(scan.bits.query_bytes());
-    scan.bits.prepare(v, query_term, query.data());
-    std::uint64_t key = 0;
-    TopK top({&key, 1});
-    CHECK(scan.bits.scan(query.data(), 0, 1, nullptr, top) == 1);
-    const double estimate = static_cast<double>(top.sort()[0].distance);
-    const double deviation =
-        estimate - scan.bits.lower_bound(query.data(), 0, static_cast<float>(estimate), 1);
+    const auto bound = [&](float deviations) {
+      scan.bits.prepare(v, query_term, deviations, query.data());
+      std::uint64_t key = 0;
+      TopK top({&key, 1});
+      CHECK(scan.bits.scan(query.data(), 0, 1, nullptr, top) == 1);
+      return static_cast<double>(top.sort()[0].distance);
+    };
+    const double estimate = bound(0), deviation = estimate - bound(1);
     off.push_back(std::fabs(estimate + dot_of(x, q)) / deviation);
   }
   return off;

@@ -90,12 +90,14 @@ describe('maxMemoryBytes', () => {
     const options = { dimensions: 8, metric: 'euclidean', maxMemoryBytes: 1_800_000 };
     const index = await newIndex(t, options, many);
     assert.equal(index.stats().pending, 20_500);
+    const { memoryBytes } = index.stats();
     const before = index.queryMany(
       queries.map((query) => query.slice(0, 8)),
       { topK: 5 },
     );
     assert.equal(index.maintain({ budgetMs: 1000 }).pending, 0);
     assert.equal(index.stats().linked, 0);
+    assert.ok(index.stats().memoryBytes < 1.01 * memoryBytes); // nor codes to walk by
     const after = index.queryMany(
       queries.map((query) => query.slice(0, 8)),
       { topK: 5 },

@@ -183,6 +183,7 @@ function check(t, cell, states) {
   for (const [name, it] of Object.entries(states))
     t.diagnostic(`${name}: ${shown(it)}, ef ${it.ef}`);
   const all = Object.values(states);
+  if (!cell.endsWith('alone')) for (const it of all) assert.equal(it.exact, 1);
   const least = (key) => Math.min(...all.map((it) => it[key]));
   const floors = floorsOf(cell);
   t.diagnostic(`least: ${least('planned').toFixed(4)} ${least('graph').toFixed(4)}`);

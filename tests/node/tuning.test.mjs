@@ -300,3 +300,44 @@ describe('an index whose width is not known to be enough', () => {
     assert.deepEqual(lost, []);
   });
 });
+
+describe('what was tuned', () => {
+  const options = { dimensions: 32, metric: 'euclidean', index: 'hnsw' };
+  const hard = isotropic({ seed: 81, count: 3000, dimensions: 32 });
+  const settle = (index) => {
+    while (index.maintain({ budgetMs: 10 }).pending > 0);
+    return index.stats().ef;
+  };
+
+  it('is tuned anew when all records were replaced by others', async (t) => {
+    const { vectors } = clustered({ seed: 82, count: 3000, dimensions: 32 });
+    const index = await newIndex(t, options, itemsOf(vectors));
+    const [before, wanted] = [settle(index), settle(await newIndex(t, options, itemsOf(hard)))];
+    index.upsert(itemsOf(hard)); // of the same ids
+    t.diagnostic(`ef ${before}, then ${settle(index)}; ${wanted} from the beginning`);
+    assert.ok(before < wanted, 'the sets are no test of it');
+    assert.ok(settle(index) > before);
+    assert.ok(index.measureRecall({ seed: 9 }).upper >= 0.95);
+  });
+
+  it('is for the target that the snapshot names, unless the options name one', async (t) => {
+    const index = await newIndex(t, options, itemsOf(hard));
+    const { ef } = index.tune({ targetRecall: 0.99 });
+    assert.ok(ef > settle(await newIndex(t, options, itemsOf(hard))));
+    const copy = await newIndex(t, options);
+    copy.import(index.export());
+    assert.equal(copy.stats().ef, ef);
+    const other = await newIndex(t, { ...options, targetRecall: 0.8 });
+    other.import(index.export());
+    assert.ok(settle(other) < ef);
+  });
+
+  it('says nothing of a graph that there is not yet', async (t) => {
+    const many = itemsOf(isotropic({ seed: 83, count: 20_000, dimensions: 12 }));
+    const index = await newIndex(t, { dimensions: 12, metric: 'euclidean' }, many);
+    assert.ok(index.tune({ targetRecall: 0.99 }).recall >= 0.98); // of scans
+    assert.equal(index.stats().linked, 0);
+    while (index.stats().linked < 2000) index.maintain({ budgetMs: 20 });
+    assert.notEqual(index.explain(hard[0].slice(0, 12)).plan, 'hnsw');
+  });
+});
