@@ -3,7 +3,7 @@
  * Weinberger et al., 2009). It finds texts that share words, or parts of words, with a query; it
  * knows nothing about meaning, and stands where a real embedding model goes.
  */
-import { toUnitLength } from './vectors.js';
+import { toUnitLength } from './common/vectors.js';
 
 export const DIMENSIONS = 384;
 
