@@ -29,7 +29,7 @@ test('the demo page for everybody', async (t) => {
           await page
             .locator('#texts-import-file')
             .setInputFiles([file('bad.rv', 'not a snapshot')]);
-          await page.locator('#texts-problems').getByText('FORMAT_').waitFor();
+          await page.locator('#texts-problems').getByText('INVALID_ARGUMENT').waitFor();
           await page.getByRole('button', { name: 'Open two tabs' }).click();
           for (const side of ['Left', 'Right'])
             await page
@@ -69,6 +69,10 @@ test('the demo page for everybody', async (t) => {
       await press('Tab');
       assert.equal(await focused(page), 'Skip to the search field');
       await press('Enter');
+      for (let i = 0; i < 3; ++i) await press('Tab');
+      assert.ok(await page.evaluate(() => document.activeElement.matches('#example-list button')));
+      await press('Enter');
+      await page.keyboard.press('Escape');
       await page.keyboard.type('why does bread rise');
       await hits(page).first().waitFor();
       const order = [];
@@ -80,7 +84,6 @@ test('the demo page for everybody', async (t) => {
       }
       for (const name of [
         'In',
-        'Other questions',
         'How it was found',
         'Choose files',
         'Or paste a text',

@@ -17,7 +17,7 @@ export class Work {
     this.#panel = panel;
     this.#parts = parts;
     parts.cancel.addEventListener('click', () =>
-      running?.abort(new DOMException('Cancelled.', 'AbortError')),
+      running?.abort(new DOMException('Cancelled; all is as it was.', 'AbortError')),
     );
   }
 
@@ -37,7 +37,7 @@ export class Work {
     try {
       return await what({ signal, onProgress: (...step) => this.#show(...step) });
     } catch (error) {
-      throw signal.aborted ? new Error('Cancelled; all is as it was.') : error;
+      throw signal.aborted ? signal.reason : error;
     } finally {
       running = undefined;
       const { cancel } = this.#parts;

@@ -21,6 +21,7 @@ export function inWords(error, embedder, nameOf) {
         isOther: true,
       };
     case 'METRIC_MISMATCH':
+    case 'INVALID_ARGUMENT':
       return { text: `This file is not an export of this page: ${error.message}.`, isOther: false };
     case 'FORMAT_CHECKSUM':
       return {
@@ -40,6 +41,7 @@ export function inWords(error, embedder, nameOf) {
     case 'CLOSED':
       return { text: 'Your texts were closed, by another tab. Reload the page.', isOther: false };
     default:
+      if (error.name === 'AbortError') return { text: error.message, isOther: false };
       return { text: `It did not work: ${error.message}`, isOther: false };
   }
 }

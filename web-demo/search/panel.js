@@ -1,11 +1,10 @@
 /** The search as one types: only the newest text is searched for, and reasons follow when there is time. */
 import { duration, element, grouped, make, showFacts } from '../common/elements.js';
+import { examples } from './examples.js';
 import { showCarryingWords, showHits, showNearestSentences } from './results.js';
 import { scope, showScopes } from './scope.js';
 import { search } from './search.js';
 import { nearestSentences, wordsThatCarry } from './why.js';
-
-const EXAMPLES = 4;
 
 /** Milliseconds without a key before the outcome is read aloud, and before a model explains itself. */
 const PAUSE = 400;
@@ -33,11 +32,11 @@ export function searchPanel(engine, questions) {
   engine.addEventListener('change', refresh);
   query.addEventListener('input', update);
   within.addEventListener('change', update);
-  const ask = (question) => {
+  examples(questions, (question) => {
     query.value = question;
+    query.focus({ preventScroll: true });
     update();
-  };
-  examples(questions, ask);
+  });
   listenToKeys(update);
   refresh();
 }
@@ -126,7 +125,7 @@ function showDetails({ embedMs, searchMs, plans }) {
         ...(plan.hops > 0 && { 'Links followed': grouped(plan.hops) }),
         'Bytes read': grouped(plan.bytesRead),
       });
-      return make('div', {}, make('h4', {}, plan.name), facts);
+      return make('div', {}, make('h3', {}, plan.name), facts);
     }),
   );
   details.hidden = plans.length === 0;
@@ -142,27 +141,6 @@ function showNothing() {
 
 function showFailure(error) {
   summary.textContent = `The search failed: ${error.message}`;
-}
-
-function examples(questions, ask) {
-  let next = 0;
-  const show = () => {
-    const shown = Array.from(
-      { length: Math.min(EXAMPLES, questions.length) },
-      () => questions[next++ % questions.length],
-    );
-    element('example-list').replaceChildren(
-      ...shown.map(({ question }) => make('button', { type: 'button' }, question)),
-      make('button', { type: 'button', id: 'more', className: 'quiet' }, 'Other questions'),
-    );
-  };
-  element('examples').addEventListener('click', ({ target }) => {
-    if (!(target instanceof HTMLButtonElement)) return;
-    if (target.id !== 'more') return ask(target.textContent);
-    show();
-    element('more').focus();
-  });
-  show();
 }
 
 /** `/` goes to the field, Escape empties it. */

@@ -40,13 +40,13 @@ export async function search({ embedder, glossary, texts }, text, scope) {
   const found = [];
   if (scope.glossary)
     found.push({
-      ...glossary.explain(vector, { ...options, filter: scope.glossary }),
+      ...glossary.explain(vector, { ...options, filter: filterOf(scope.glossary) }),
       name: 'Glossary',
       hit: entryHit,
     });
   if (scope.texts && texts)
     found.push({
-      ...(await texts.explain(vector, { ...options, filter: scope.texts })),
+      ...(await texts.explain(vector, { ...options, filter: filterOf(scope.texts) })),
       name: 'Your texts',
       hit: passageHit,
     });
@@ -63,6 +63,11 @@ export async function search({ embedder, glossary, texts }, text, scope) {
     ),
     plans: found,
   };
+}
+
+/** One that asks for nothing would be looked through all the same. */
+function filterOf(conditions) {
+  return Object.keys(conditions).length === 0 ? undefined : conditions;
 }
 
 function entryHit({ id, score, vector, metadata: { subject, term, text } }) {
