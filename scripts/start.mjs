@@ -22,11 +22,12 @@ console.log(`Tools and build ready in ${seconds(began)}.`);
 
 // Only now: on a fresh machine the package did not exist before.
 const { createIndex } = await import('@ruvector/wasm');
-const { EMBEDDERS } = await import('../web-demo/embedders/index.js');
+const { createBuiltIn } = await import('../web-demo/embedders/built-in.js');
 const { readGlossary } = await import('../web-demo/glossary/read.mjs');
 const { indexEntries, indexOptions } = await import('../web-demo/search/glossary-index.js');
 const { search } = await import('../web-demo/search/search.js');
 const { serveDemo } = await import('./demo.mjs');
+const { makeWeights } = await import('./embedder.mjs');
 
 await runMainJob();
 if (!isOver) await serveDemo(port);
@@ -34,7 +35,7 @@ if (!isOver) await serveDemo(port);
 async function runMainJob() {
   began = performance.now();
   const { entries, questions } = await readGlossary();
-  const embedder = await EMBEDDERS[0].load();
+  const embedder = createBuiltIn(makeWeights());
   const index = await createIndex(indexOptions(embedder));
   await indexEntries(index, entries, embedder);
   const { count, dimensions, metric, memoryBytes } = index.stats();

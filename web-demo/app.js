@@ -1,7 +1,7 @@
 /** The page: loads the package and the glossary, indexes without a stutter, and opens its panels. */
 import { duration, element, grouped, make, megabytes, showFacts } from './common/elements.js';
 import { EMBEDDERS } from './embedders/index.js';
-import { embedderPanel } from './embedders/panel.js';
+import { embedderPanel, nameOf } from './embedders/panel.js';
 import { offline } from './offline/offline.js';
 import { textsPanel } from './own-texts/panel.js';
 import { Engine } from './search/engine.js';
@@ -28,10 +28,7 @@ async function start() {
   showIndex(engine, performance.now() - began);
 
   searchPanel(engine, glossary.questions);
-  const openTexts = textsPanel(
-    engine,
-    (model) => EMBEDDERS.find((it) => model.startsWith(it.id))?.name,
-  );
+  const openTexts = textsPanel(engine, nameOf);
   speedPanel(module);
   await storagePanel(module);
   const settled = embedderPanel(engine, EMBEDDERS);

@@ -101,8 +101,11 @@ function plain(markdown) {
     .trim();
 }
 
-/** Joins blocks until they make a passage, and cuts those that are too long for one. */
-function joinBlocks(blocks) {
+/**
+ * Joins blocks, which are plain texts on one line, until they make a passage, and cuts those that
+ * are too long for one.
+ */
+export function joinBlocks(blocks) {
   const passages = [];
   let passage = '';
   for (const part of blocks.flatMap(cutBlock)) {

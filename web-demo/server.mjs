@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { POLICY } from './embedders/minilm-source.js';
 
 /** The page needs no more than this; 'wasm-unsafe-eval' is what WebAssembly itself needs. */
 export const CSP = [
@@ -21,8 +22,20 @@ export const CSP = [
   "form-action 'none'",
 ].join('; ');
 
+/** Of workers that are started from /embedders/: they have policies of their own, not the page's. */
+const EMBEDDERS_CSP = [
+  "default-src 'none'",
+  `script-src 'self' 'wasm-unsafe-eval' ${POLICY.script}`,
+  `connect-src ${POLICY.connect}`,
+].join('; ');
+
+/** Of pdf.js, what the page loads: itself, its worker, and tables of characters. */
+const PDFJS = /^(?:legacy\/build\/pdf(?:\.worker)?\.min\.mjs|cmaps\/[\w-]+\.bcmap)$/;
+
 /** What is served; a file of another kind is as good as absent. */
 const TYPES = {
+  '.bcmap': 'application/octet-stream',
+  '.bin': 'application/octet-stream',
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -47,11 +60,21 @@ const TYPES = {
  * @typedef {string | Uint8Array} Bytes
  */
 
-/** The demo page at `/` and, of the package's folder, what `npm pack` would ship at `/package/`. */
+/**
+ * The demo page at `/`, of the package's folder what `npm pack` would ship at `/package/`, and pdf.js
+ * at `/vendor/pdfjs/`.
+ */
 export async function demoMounts(packageFolder) {
+  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
   return [
     { at: '/package/', folder: packageFolder, has: await shipped(packageFolder) },
-    { at: '/', folder: fileURLToPath(new URL('.', import.meta.url)) },
+    {
+      at: '/vendor/pdfjs/',
+      folder: here('../node_modules/pdfjs-dist'),
+      has: (path) => PDFJS.test(path),
+    },
+    { at: '/embedders/', folder: here('embedders'), csp: EMBEDDERS_CSP },
+    { at: '/', folder: here('.') },
   ];
 }
 

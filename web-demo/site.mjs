@@ -1,5 +1,6 @@
 /** The demo's site: what is at which path, for `npm start`, `npm run demo` and the tests. */
 import { readFile } from 'node:fs/promises';
+import { makeWeights } from '../scripts/embedder.mjs';
 import { readGlossary } from './glossary/read.mjs';
 import { precache } from './offline/precache.mjs';
 import { contents, demoMounts } from './server.mjs';
@@ -20,7 +21,8 @@ const WORKER = new URL('offline/service-worker.js', import.meta.url);
  */
 export async function demoSite(packageFolder, more = {}) {
   const mounts = await demoMounts(packageFolder);
-  const bytes = { '/glossary.json': JSON.stringify(await readGlossary()), ...more };
+  const glossary = JSON.stringify(await readGlossary());
+  const bytes = { '/glossary.json': glossary, '/embedder.bin': makeWeights(), ...more };
   const read = (path) => contents(path, mounts, bytes);
   const worker = async () =>
     `const PRECACHE = ${JSON.stringify(await precache(read, { begin: BEGIN, isLater }))};\n` +

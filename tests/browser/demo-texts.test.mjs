@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
+import { makeWeights } from '../../scripts/embedder.mjs';
+import { createBuiltIn } from '../../web-demo/embedders/built-in.js';
 import { createIndex } from '../support/package.mjs';
 import { ask, expectFirst, file, hits, openDemo, paste, visit } from './demo.mjs';
 
@@ -199,7 +201,7 @@ test("the visitor's own texts", async (t) => {
 
 /** A snapshot of one record, as another program would make it. */
 async function made({ dimensions, model, metadata } = {}) {
-  const shape = await pageShape();
+  const shape = pageShape();
   const index = await createIndex({
     dimensions: dimensions ?? shape.dimensions,
     model: model ?? (dimensions === undefined ? shape.model : undefined),
@@ -214,9 +216,8 @@ async function made({ dimensions, model, metadata } = {}) {
   return bytes;
 }
 
-async function pageShape() {
-  const { EMBEDDERS } = await import('../../web-demo/embedders/index.js');
-  return EMBEDDERS[0].load();
+function pageShape() {
+  return createBuiltIn(makeWeights());
 }
 
 /** Markdown of that many passages. */

@@ -1,8 +1,8 @@
 // The demo's search in Chromium: the glossary, as one types.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { wordsOf } from '../../web-demo/embedders/words.js';
 import { readGlossary } from '../../web-demo/glossary/read.mjs';
-import { wordsOf } from '../../web-demo/search/words.js';
 import { ask, expectFirst, hits, openDemo } from './demo.mjs';
 
 /** The words of an entry that the fewest entries have: they say which one is meant. */

@@ -67,6 +67,12 @@ export async function embedderPanel(engine, embedders) {
   if (before !== undefined && before !== engine.choice) await use(before);
 }
 
+/** What an embedder is called whose vectors have this model. */
+export function nameOf(model) {
+  if (model.startsWith('hashed-')) return 'the built-in embedder';
+  return model.includes('MiniLM') ? 'MiniLM' : undefined;
+}
+
 function shown({ phase, done, total, bytes }) {
   return bytes ? [phase, done, total, byteSize] : [phase, done, total];
 }

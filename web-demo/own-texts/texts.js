@@ -2,7 +2,8 @@
  * The visitor's texts: a database of the package, one for each embedder, since vectors of two must
  * not meet. It is kept in IndexedDB; where there is none, in memory.
  */
-import { embeddedText, indexOptions } from '../search/glossary-index.js';
+import { embeddedText } from '../passages.js';
+import { indexOptions } from '../search/glossary-index.js';
 
 const PREFIX = 'demo-texts ';
 

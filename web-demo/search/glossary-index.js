@@ -1,10 +1,6 @@
 /** The glossary as an index, the same in Node and in the page. */
 import { inSlices } from '../common/slices.js';
-
-/** What an embedder is given: the heading says what a text is about. */
-export function embeddedText({ heading, text }) {
-  return heading === '' ? text : `${heading}\n${text}`;
-}
+import { embeddedText } from '../passages.js';
 
 /** Options of `createIndex` for the vectors of an embedder. */
 export function indexOptions({ dimensions, model }) {

@@ -53,7 +53,7 @@ function marked(text, isShared) {
 export function showCarryingWords(list, reasons) {
   for (const [i, words] of reasons.entries()) {
     const reason = list.children[i].querySelector('.reason');
-    if (words.length === 0) reason.textContent = 'carried by parts of words';
+    if (words.length === 0) reason.textContent = 'carried by words that go with yours';
     else
       reason.replaceChildren(
         'carried by ',

@@ -1,5 +1,5 @@
 /** Why a text is a hit, in what a reader can check. */
-import { wordsOf } from './words.js';
+import { tellingWords, wordsOf } from '../embedders/words.js';
 
 /** Of a query more is not told apart. */
 const MOST_WORDS = 16;
@@ -15,7 +15,7 @@ const LEAST_SHARE = 0.08;
  */
 export async function wordsThatCarry(embedder, query, hits) {
   const words = wordsOf(query);
-  const distinct = [...new Set(words)].slice(0, MOST_WORDS);
+  const distinct = [...new Set(tellingWords(query))].slice(0, MOST_WORDS);
   const without = distinct.map((word) => words.filter((other) => other !== word).join(' '));
   const vectors = await embedder.embed(without);
   return hits.map(({ score, vector }) =>

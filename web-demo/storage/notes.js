@@ -1,5 +1,5 @@
 /** The database of notes that the tabs of the storage panel share, and what a tab tells its page. */
-import { DIMENSIONS, PLAIN_MODEL } from '../embedder.js';
+import { DIMENSIONS, MODEL } from '../embedders/plain.js';
 
 export const NAME = 'demo-notes';
 
@@ -10,7 +10,7 @@ export const STORAGE = `idb:${NAME}`;
 export const OPTIONS = {
   dimensions: DIMENSIONS,
   metric: 'cosine',
-  model: PLAIN_MODEL,
+  model: MODEL,
   storage: STORAGE,
   durability: 'strict',
   worker: true,

@@ -1,6 +1,6 @@
 /** A tab of the storage panel: it has the notes open, and tells the page around it, if there is one. */
 import { element, grouped, make } from '../common/elements.js';
-import { embedPlain } from '../embedder.js';
+import { embedPlain } from '../embedders/plain.js';
 import { open } from '../package/dist/index.js';
 import { NAME, OPTIONS } from './notes.js';
 

@@ -1,0 +1,107 @@
+// How well the demo's built-in embedder finds what is meant, through our index, beside BM25: nDCG@10
+// over the judged queries of a collection, and whether the difference could be chance.
+import { createIndex } from '@ruvector/wasm';
+import { makeWeights } from '../../scripts/embedder.mjs';
+import { createHashedEmbedder } from '../../web-demo/embedders/hashed.js';
+import { learnWeights } from '../../web-demo/embedders/learn.js';
+import { embedPlain, DIMENSIONS as PLAIN_DIMENSIONS } from '../../web-demo/embedders/plain.js';
+import { mean, ndcg, pairedBootstrap } from '../support/ndcg.mjs';
+import { cranfield, glossary } from './collections.mjs';
+import { SEED } from './data.mjs';
+import { installPeer } from './install.mjs';
+import { load } from './peers/load.mjs';
+
+const MINISEARCH = { name: 'minisearch', packages: { minisearch: '7.2.0' } };
+const BM25 = 'BM25 (minisearch 7.2.0)';
+const K = 10;
+
+export async function embedder(_, results) {
+  const MiniSearch = await bm25();
+  const shipped = createHashedEmbedder(makeWeights());
+  results.embedder = [];
+  for (const read of [cranfield, glossary]) {
+    const { name, documents, queries, missing } = read();
+    if (missing !== undefined) {
+      console.log(`\n${name}: ${missing}`);
+      continue;
+    }
+    const own = createHashedEmbedder(learnWeights(documents.map(({ text }) => text)));
+    const ways = {
+      ...(MiniSearch && { [BM25]: wordSearch(MiniSearch, documents) }),
+      'hashed n-grams, nothing learned': await vectorSearch(
+        documents,
+        PLAIN_DIMENSIONS,
+        embedPlain,
+      ),
+      'built-in, as the page has it': await vectorSearch(
+        documents,
+        shipped.dimensions,
+        shipped.embed,
+      ),
+      'built-in, learned from this collection': await vectorSearch(
+        documents,
+        own.dimensions,
+        own.embed,
+      ),
+    };
+    const found = compare(ways, queries);
+    print(`${name}: ${documents.length} texts, ${queries.length} questions`, found);
+    results.embedder.push({ name, found });
+  }
+}
+
+/** undefined, said so, where it cannot be had. */
+async function bm25() {
+  const why = installPeer(MINISEARCH);
+  if (why === undefined) return (await load(MINISEARCH, 'minisearch')).default;
+  console.log(`no BM25: ${why}`);
+}
+
+/** As it is without settings. */
+function wordSearch(MiniSearch, documents) {
+  const search = new MiniSearch({ fields: ['text'] });
+  search.addAll(documents);
+  return (text) => search.search(text).map(({ id }) => id);
+}
+
+async function vectorSearch(documents, dimensions, embed) {
+  const index = await createIndex({ dimensions, metric: 'cosine' });
+  const vectors = documents.map(({ id, text }) => ({ id, vector: embed(text) }));
+  // Two texts of Cranfield are empty, and have no direction.
+  index.upsert(vectors.filter(({ vector }) => vector.some((component) => component !== 0)));
+  return (text) => index.query(embed(text), { topK: K }).matches.map(({ id }) => id);
+}
+
+function compare(ways, queries) {
+  const scores = Object.entries(ways).map(([way, rank]) => ({
+    way,
+    of: queries.map(({ text, grades }) => ndcg(rank(text), grades, K)),
+  }));
+  const base = scores.find(({ way }) => way === BM25);
+  return scores.map(({ way, of }) => ({
+    way,
+    ndcg: mean(of),
+    ...(base && way !== BM25 && pairedBootstrap(of, base.of, SEED)),
+  }));
+}
+
+function print(title, found) {
+  console.log(`\n${title}`);
+  console.log(`${''.padEnd(40)} nDCG@${K}   less BM25 (95 % of resamples)`);
+  for (const { way, ndcg, difference, low, high } of found) {
+    const beside =
+      difference === undefined
+        ? ''
+        : `${signed(difference)} (${signed(low)} to ${signed(high)}): ${verdict(low, high)}`;
+    console.log(`${way.padEnd(40)} ${ndcg.toFixed(4)}    ${beside}`.trimEnd());
+  }
+}
+
+function signed(value) {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
+}
+
+function verdict(low, high) {
+  if (low > 0) return 'better';
+  return high < 0 ? 'worse' : 'no difference shown';
+}

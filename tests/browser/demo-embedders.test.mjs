@@ -1,0 +1,171 @@
+// The demo's embedders in Chromium. The network is a stub, and transformers.js a fake one.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { makeWeights } from '../../scripts/embedder.mjs';
+import { createHashedEmbedder } from '../../web-demo/embedders/hashed.js';
+import { NEEDS } from '../../web-demo/embedders/minilm-source.js';
+import { vectorOf } from '../support/fake-transformers.js';
+import { launchChromium } from './chromium.mjs';
+import { serveAll } from './drive.mjs';
+
+const FAKE = readFileSync(new URL('../support/fake-transformers.js', import.meta.url), 'utf8');
+const MODEL_BYTES = 1000;
+const headers = { 'access-control-allow-origin': '*' };
+
+/** What answers in the place of each host. */
+const HOSTS = {
+  'cdn.jsdelivr.net': (route) =>
+    route.fulfill({ headers, contentType: 'text/javascript', body: FAKE }),
+  'huggingface.co': (route) => route.fulfill({ headers, body: '' }),
+  'cdn-lfs.hf.co': (route) => route.fulfill({ headers, body: Buffer.alloc(MODEL_BYTES) }),
+};
+const never = () => {};
+const unreachable = (route) => route.abort('internetdisconnected');
+
+test('the embedders', async (t) => {
+  // A page under the demo's policy that does nothing by itself.
+  const server = await serveAll({ '/blank.html': '<!doctype html><title>Blank</title>' });
+  t.after(() => server.close());
+  const browser = await launchChromium();
+  t.after(() => browser.close());
+
+  /** `requests` are those to other hosts than the server. */
+  async function inPage(hosts, use) {
+    const context = await browser.newContext();
+    const requests = [];
+    await context.route(/^https:/, (route) => {
+      const { href, hostname } = new URL(route.request().url());
+      requests.push(href);
+      return (hosts[hostname] ?? unreachable)(route);
+    });
+    try {
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      await page.goto(`${server.url}blank.html`);
+      await use(page, requests);
+    } finally {
+      await context.close();
+    }
+  }
+
+  await t.test('MiniLM loads with progress, and gives a vector a text, in their order', () =>
+    inPage(HOSTS, async (page, requests) => {
+      const texts = Array.from({ length: 19 }, (_, i) => (i === 5 ? ' … ' : `text ${i}`));
+      const got = await page.evaluate(loadAndEmbed, { id: 'minilm', texts });
+      assert.deepEqual(got.loading, [
+        { file: 'onnx/model_quantized.onnx', loaded: MODEL_BYTES / 2, total: MODEL_BYTES },
+        { file: 'onnx/model_quantized.onnx', loaded: MODEL_BYTES, total: MODEL_BYTES },
+      ]);
+      assert.deepEqual(got.embedding, [
+        [8, 19],
+        [16, 19],
+        [19, 19],
+      ]);
+      assert.equal(got.dimensions, 384);
+      assert.match(got.model, /MiniLM.*q8/);
+      const empty = new Float32Array(384);
+      const expected = texts.map((text, i) => Array.from(i === 5 ? empty : vectorOf(text)));
+      assert.deepEqual(got.vectors, expected);
+      const hosts = requests.map((url) => new URL(url).hostname);
+      assert.deepEqual(hosts, Object.keys(HOSTS));
+      await until(() => page.workers().length === 0);
+    }),
+  );
+
+  await t.test('its worker may ask for the model and the library, and for nothing else', () =>
+    inPage(HOSTS, async (page, requests) => {
+      await page.evaluate(async () => {
+        const { EMBEDDERS } = await import('/embedders/index.js');
+        globalThis.embedder = await EMBEDDERS.find(({ id }) => id === 'minilm').load({});
+      });
+      /** Which requests come of it that `where`, the page or the worker, asks for `url`. */
+      const asks = async (where, url) => {
+        const before = requests.length;
+        await where.evaluate((address) => fetch(address).catch(() => {}), url);
+        return requests.slice(before);
+      };
+      const [worker] = page.workers();
+      const allowed = 'https://huggingface.co/Xenova/all-MiniLM-L6-v2/resolve/main/config.json';
+      assert.deepEqual(await asks(worker, allowed), [allowed]);
+      for (const url of [
+        'https://huggingface.co/another/model/config.json',
+        'https://cdn.jsdelivr.net/npm/another/index.js',
+        'https://example.org/',
+        `${server.url}index.html`,
+      ])
+        assert.deepEqual(await asks(worker, url), [], url);
+      assert.deepEqual(await asks(page, allowed), []);
+    }),
+  );
+
+  for (const host of ['cdn.jsdelivr.net', 'huggingface.co']) {
+    await t.test(`says what it needs where ${host} cannot be reached`, () =>
+      inPage({ ...HOSTS, [host]: unreachable }, async (page) => {
+        const message = await page.evaluate(outcomeOfLoading);
+        assert.ok(message.includes(NEEDS), message);
+        assert.match(message, /not reachable/);
+        await until(() => page.workers().length === 0);
+      }),
+    );
+
+    await t.test(`stops when it is told to while it waits for ${host}`, () =>
+      inPage({ ...HOSTS, [host]: never }, async (page, requests) => {
+        const outcome = page.evaluate(outcomeOfLoading);
+        await until(() => requests.some((url) => new URL(url).hostname === host));
+        await page.evaluate(() => globalThis.cancel());
+        assert.equal(await outcome, 'cancelled');
+        await until(() => page.workers().length === 0);
+      }),
+    );
+  }
+
+  await t.test('the built-in one asks no other host, and gives what it gives in Node', () =>
+    inPage({}, async (page, requests) => {
+      const texts = ['ocean tides', 'tide', ' … ', 'the same calls give the same bytes'];
+      const got = await page.evaluate(loadAndEmbed, { id: 'built-in', texts });
+      const { model, embed } = createHashedEmbedder(makeWeights());
+      assert.equal(got.model, model);
+      assert.deepEqual(
+        got.vectors,
+        texts.map((text) => Array.from(embed(text))),
+      );
+      assert.deepEqual(requests, []);
+    }),
+  );
+});
+
+/** Runs in the page: everything that an embedder does, and what it told meanwhile. */
+async function loadAndEmbed({ id, texts }) {
+  const { EMBEDDERS } = await import('/embedders/index.js');
+  const [loading, embedding] = [[], []];
+  const embedder = await EMBEDDERS.find((each) => each.id === id).load({
+    onProgress: (progress) => loading.push(progress),
+  });
+  const vectors = await embedder.embed(texts, {
+    onProgress: (done, of) => embedding.push([done, of]),
+  });
+  embedder.dispose();
+  const { model, dimensions } = embedder;
+  return { model, dimensions, loading, embedding, vectors: vectors.map((each) => [...each]) };
+}
+
+/** Runs in the page: what became of loading MiniLM, which `cancel()` stops. */
+async function outcomeOfLoading() {
+  const { EMBEDDERS } = await import('/embedders/index.js');
+  const controller = new AbortController();
+  globalThis.cancel = () => controller.abort(new Error('cancelled'));
+  return EMBEDDERS.find(({ id }) => id === 'minilm')
+    .load({ signal: controller.signal })
+    .then(
+      () => 'loaded',
+      (error) => error.message,
+    );
+}
+
+/** A worker that was ended is gone a moment later. */
+async function until(holds) {
+  for (let i = 0; i < 500 && !holds(); ++i) await setTimeout(20);
+  assert.ok(holds(), holds.toString());
+}

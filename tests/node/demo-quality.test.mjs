@@ -1,0 +1,50 @@
+// The yardstick of the embedder's benchmark, against cases worked out by hand.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ndcg, pairedBootstrap } from '../support/ndcg.mjs';
+
+const near = (got, expected) => assert.ok(Math.abs(got - expected) < 1e-12, `${got}`);
+
+describe('nDCG', () => {
+  // Gains 2^grade - 1 are a 7, b 3, c 1. The best order is worth 7/1 + 3/log2(3) + 1/2.
+  const grades = new Map([
+    ['a', 3],
+    ['b', 2],
+    ['c', 1],
+  ]);
+  const best = 7 + 3 / 1.584962500721156 + 0.5;
+
+  it('is the discounted gain over that of the best order', () => {
+    near(ndcg(['a', 'b', 'c'], grades), 1);
+    // x 0, c 1/log2(3), a 7/2, then nothing.
+    near(ndcg(['x', 'c', 'a'], grades), (1 / 1.584962500721156 + 3.5) / best);
+    near(ndcg(['x', 'y'], grades), 0);
+    near(ndcg([], grades), 0);
+  });
+
+  it('knows no more than the first k, of the best order either', () => {
+    near(ndcg(['x', 'a'], grades, 1), 0);
+    near(ndcg(['b', 'a'], grades, 1), 3 / 7);
+    near(ndcg(['b', 'a'], grades, 2), (3 + 7 / 1.584962500721156) / (7 + 3 / 1.584962500721156));
+  });
+});
+
+describe('the paired bootstrap', () => {
+  it('gives the mean difference, and an interval as wide as theory says', () => {
+    // 400 differences, half 0.3 and half -0.1: mean 0.1, deviation 0.2, of the mean 0.01.
+    const a = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 0.3 : 0));
+    const b = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 0 : 0.1));
+    const { difference, low, high } = pairedBootstrap(a, b, 1);
+    near(difference, 0.1);
+    assert.ok(Math.abs(low - (0.1 - 0.0196)) < 0.002, `${low}`);
+    assert.ok(Math.abs(high - (0.1 + 0.0196)) < 0.002, `${high}`);
+  });
+
+  it('does not see a difference where there is none', () => {
+    assert.deepEqual(pairedBootstrap([0.5, 0.2], [0.5, 0.2], 1), {
+      difference: 0,
+      low: 0,
+      high: 0,
+    });
+  });
+});

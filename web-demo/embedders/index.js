@@ -1,0 +1,32 @@
+/** What can make vectors of texts here, and what each can do. */
+import { loadBuiltIn } from './built-in.js';
+import { loadMiniLm } from './minilm.js';
+
+/**
+ * @typedef {object} Embedder
+ * @property {string} model changes with anything that changes vectors
+ * @property {number} dimensions
+ * @property {(texts: readonly string[], options?: { signal?: AbortSignal,
+ *   onProgress?: (done: number, of: number) => void }) => Promise<Float32Array[]>} embed unit vectors,
+ *   or zero where a text has nothing in it
+ * @property {() => void} dispose
+ */
+
+export const EMBEDDERS = [
+  {
+    id: 'built-in',
+    name: 'Built-in',
+    about:
+      'Finds texts that have the same words, parts of words or, among those that the glossary uses, ' +
+      'words that go together; it does not understand a question put in other words.',
+    load: loadBuiltIn,
+  },
+  {
+    id: 'minilm',
+    name: 'MiniLM',
+    about:
+      'A language model that finds the same meaning in other words, in English; it is fetched from ' +
+      'the network once, about 30 MB, and is slower.',
+    load: loadMiniLm,
+  },
+];

@@ -1,0 +1,18 @@
+/** Where MiniLM comes from: what its worker loads, and what a policy must let it load. */
+
+const LIBRARY = 'https://cdn.jsdelivr.net/npm/@huggingface/transformers@3.8.1/dist/';
+
+export const TRANSFORMERS = `${LIBRARY}transformers.min.js`;
+export const MODEL = 'Xenova/all-MiniLM-L6-v2';
+
+/** Quantised to int8: a quarter of the bytes. */
+export const DTYPE = 'q8';
+
+export const NEEDS =
+  'It needs the network once: 23 MB from huggingface.co, and transformers.js from cdn.jsdelivr.net.';
+
+/** Directives of a Content-Security-Policy, beside 'self'. The hub redirects to hosts under hf.co. */
+export const POLICY = {
+  script: LIBRARY,
+  connect: `${LIBRARY} https://huggingface.co/${MODEL}/ https://*.hf.co`,
+};

@@ -1,0 +1,48 @@
+/** The words of a text, and what the forms of a word have in common. English where it must be one. */
+
+/** Lower-cased runs of letters and digits. */
+export function wordsOf(text) {
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
+}
+
+/** Words that are in every text, and in questions: they say nothing of what one is about. */
+const COMMON = new Set(
+  `a about after again all also am an and any are as at be because been before being but by can could
+   did do does doing down each else ever few for from further get gets got had has have having he her
+   here him his how i if in into is it its just like make makes may me more most my no nor not of off
+   on once one only or other our out over own same she should so some something such than that the
+   their them then there these they thing things this those to too under until up very was we were
+   what when where which while who whom whose why will with would you your`.split(/\s+/),
+);
+
+/** The words that say what a text is about; all of them where it has no others. */
+export function tellingWords(text) {
+  const words = wordsOf(text);
+  const telling = words.filter((word) => !COMMON.has(word));
+  return telling.length > 0 ? telling : words;
+}
+
+/** Endings that English puts to a word, the longest that a word has first. */
+const ENDINGS = ['ingly', 'edly', 'ation', 'ition', 'ness', 'ment', 'ally', 'ing', 'ion', 'ity'];
+const SHORT_ENDINGS = ['ive', 'ed', 'er', 'ly', 'al', 'ic', 'es', 'e', 'y'];
+
+/** What is left of a word without its endings: of four letters at least. */
+export function stemOf(word) {
+  const singular = singularOf(word);
+  const ending = [...ENDINGS, ...SHORT_ENDINGS].find(
+    (end) => singular.length >= end.length + 4 && singular.endsWith(end),
+  );
+  const stem = ending === undefined ? singular : singular.slice(0, -ending.length);
+  const isDoubled = stem.length > 4 && stem.at(-1) === stem.at(-2) && !/[ls]$/.test(stem);
+  return isDoubled ? stem.slice(0, -1) : stem;
+}
+
+function singularOf(word) {
+  if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  return word.length > 3 && /[^sui]s$/.test(word) ? word.slice(0, -1) : word;
+}

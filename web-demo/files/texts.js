@@ -1,0 +1,58 @@
+/** Files of text to passages, by their kind. */
+import { joinBlocks, splitDocuments } from '../passages.js';
+import { recordsOfCsv } from './csv.js';
+import { decodeText } from './decode.js';
+import { recordsOfJson } from './json.js';
+
+/** What reads each kind: text to sections, of blocks that may be joined. */
+const SECTIONS = {
+  txt: (text) => [{ heading: '', blocks: text.split(/\n[^\S\n]*\n/) }],
+  csv: (text) => sectionsOf(recordsOfCsv(text)),
+  tsv: (text) => sectionsOf(recordsOfCsv(text)),
+  json: (text) => sectionsOf(recordsOfJson(text)),
+  ndjson: (text) => sectionsOf(recordsOfJson(text)),
+  jsonl: (text) => sectionsOf(recordsOfJson(text)),
+};
+
+export const TEXT_KINDS = [...Object.keys(SECTIONS), 'md', 'markdown'];
+
+/** What follows the last dot of a file's name. */
+export function kindOf(name) {
+  return /\.([^.]+)$/.exec(name)?.[1].toLowerCase() ?? '';
+}
+
+/**
+ * @param {string} file name of a file of TEXT_KINDS
+ * @param {Uint8Array} bytes
+ * @returns {{ file: string, heading: string, text: string }[]}
+ * @throws {Error} what was expected, and what came
+ */
+export function passagesOfText(file, bytes) {
+  const text = decodeText(bytes);
+  const kind = kindOf(file);
+  if (kind === 'md' || kind === 'markdown')
+    return splitDocuments([{ file, text }]).map(({ id, ...passage }) => passage);
+  return passagesOfSections(file, SECTIONS[kind](text));
+}
+
+/** Passages do not reach from one section into the next. */
+export function passagesOfSections(file, sections) {
+  const passages = [];
+  for (const { heading, blocks } of sections)
+    for (const text of joinBlocks(blocks.map(onOneLine).filter(hasWords)))
+      passages.push({ file, heading, text });
+  return passages;
+}
+
+/** A record is a passage, however short it is. */
+function* sectionsOf(records) {
+  for (const { heading, text } of records) yield { heading, blocks: [text] };
+}
+
+function onOneLine(text) {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function hasWords(text) {
+  return /[\p{L}\p{N}]/u.test(text);
+}
