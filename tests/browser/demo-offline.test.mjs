@@ -39,7 +39,9 @@ test('the demo page without a network', async (t) => {
     inPage(async ({ page, asked }) => {
       const before = asked.length;
       await everything(page);
-      assert.deepEqual(asked.slice(before), []);
+      // But for the browser, which asks for a newer service worker when a frame is opened.
+      const since = asked.slice(before).filter((path) => path !== '/service-worker.js');
+      assert.deepEqual(since, []);
     }),
   );
 

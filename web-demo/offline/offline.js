@@ -20,10 +20,11 @@ export async function offline() {
     state.textContent = 'Offline use needs HTTPS, or localhost.';
     return;
   }
-  const hadVersion = navigator.serviceWorker.controller !== null;
+  let isControlled = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
-    // Not with two versions at once.
-    if (hadVersion) location.reload();
+    // Never two versions at once; the first one is what the page has.
+    if (isControlled) location.reload();
+    isControlled = true;
   });
   try {
     const registration = await navigator.serviceWorker.register('./service-worker.js');

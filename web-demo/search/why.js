@@ -3,9 +3,13 @@ import { tellingWords, wordsOf } from '../embedders/words.js';
 
 /** Of a query more is not told apart. */
 const MOST_WORDS = 16;
+const MOST_SHOWN = 4;
 
-/** Shares of a score below this are noise. */
-const LEAST_SHARE = 0.08;
+/** Below this a part would be told as 0.00. */
+const LEAST_SCORE = 0.005;
+
+/** Of the heaviest word's part, what is worth telling. */
+const LEAST_SHARE = 0.2;
 
 /**
  * Which words of the query a score hangs on: how much of it goes when a word is left out. Exact for
@@ -18,13 +22,13 @@ export async function wordsThatCarry(embedder, query, hits) {
   const distinct = [...new Set(tellingWords(query))].slice(0, MOST_WORDS);
   const without = distinct.map((word) => words.filter((other) => other !== word).join(' '));
   const vectors = await embedder.embed(without);
-  return hits.map(({ score, vector }) =>
-    distinct
+  return hits.map(({ score, vector }) => {
+    const parts = distinct
       .map((word, i) => ({ word, score: score - cosine(vectors[i], vector) }))
-      .filter((it) => it.score >= LEAST_SHARE * score)
-      .sort((a, b) => b.score - a.score)
-      .slice(0, 4),
-  );
+      .sort((a, b) => b.score - a.score);
+    const least = Math.max(LEAST_SCORE, LEAST_SHARE * parts[0].score);
+    return parts.filter((part) => part.score >= least).slice(0, MOST_SHOWN);
+  });
 }
 
 /**
