@@ -46,7 +46,7 @@ export function glossary() {
   if (!existsSync(GLOSSARY)) return { name, missing: 'expected web-demo/glossary, found nothing' };
   const documents = splitDocuments(filesIn(GLOSSARY, '.md')).map((passage) => {
     const [, term] = passage.heading.split(' > ');
-    return { id: idOf(passage.file, term), text: embeddedText(passage) };
+    return { id: idOf(passage.file, term), text: embeddedText({ ...passage, heading: term }) };
   });
   const queries = filesIn(join(GLOSSARY, 'questions'), '.tsv').flatMap(({ file, text }) =>
     text

@@ -4,7 +4,7 @@ import { createIndex } from '@ruvector/wasm';
 import { makeWeights } from '../../scripts/embedder.mjs';
 import { createHashedEmbedder } from '../../web-demo/embedders/hashed.js';
 import { learnWeights } from '../../web-demo/embedders/learn.js';
-import { embedPlain, DIMENSIONS as PLAIN_DIMENSIONS } from '../../web-demo/embedders/plain.js';
+import { DIMENSIONS, embedPlain } from '../../web-demo/embedders/plain.js';
 import { mean, ndcg, pairedBootstrap } from '../support/ndcg.mjs';
 import { cranfield, glossary } from './collections.mjs';
 import { SEED } from './data.mjs';
@@ -13,6 +13,7 @@ import { load } from './peers/load.mjs';
 
 const MINISEARCH = { name: 'minisearch', packages: { minisearch: '7.2.0' } };
 const BM25 = 'BM25 (minisearch 7.2.0)';
+const PLAIN = { dimensions: DIMENSIONS, embed: embedPlain };
 const K = 10;
 
 export async function embedder(_, results) {
@@ -28,21 +29,9 @@ export async function embedder(_, results) {
     const own = createHashedEmbedder(learnWeights(documents.map(({ text }) => text)));
     const ways = {
       ...(MiniSearch && { [BM25]: wordSearch(MiniSearch, documents) }),
-      'hashed n-grams, nothing learned': await vectorSearch(
-        documents,
-        PLAIN_DIMENSIONS,
-        embedPlain,
-      ),
-      'built-in, as the page has it': await vectorSearch(
-        documents,
-        shipped.dimensions,
-        shipped.embed,
-      ),
-      'built-in, learned from this collection': await vectorSearch(
-        documents,
-        own.dimensions,
-        own.embed,
-      ),
+      'hashed words, nothing learned': await vectorSearch(documents, PLAIN),
+      'built-in, as the page has it': await vectorSearch(documents, shipped),
+      'built-in, learned from these texts': await vectorSearch(documents, own),
     };
     const found = compare(ways, queries);
     print(`${name}: ${documents.length} texts, ${queries.length} questions`, found);
@@ -64,7 +53,7 @@ function wordSearch(MiniSearch, documents) {
   return (text) => search.search(text).map(({ id }) => id);
 }
 
-async function vectorSearch(documents, dimensions, embed) {
+async function vectorSearch(documents, { dimensions, embed }) {
   const index = await createIndex({ dimensions, metric: 'cosine' });
   const vectors = documents.map(({ id, text }) => ({ id, vector: embed(text) }));
   // Two texts of Cranfield are empty, and have no direction.
@@ -87,13 +76,13 @@ function compare(ways, queries) {
 
 function print(title, found) {
   console.log(`\n${title}`);
-  console.log(`${''.padEnd(40)} nDCG@${K}   less BM25 (95 % of resamples)`);
+  console.log(`${''.padEnd(36)} nDCG@${K}   less BM25 (95 % of resamples)`);
   for (const { way, ndcg, difference, low, high } of found) {
     const beside =
       difference === undefined
         ? ''
         : `${signed(difference)} (${signed(low)} to ${signed(high)}): ${verdict(low, high)}`;
-    console.log(`${way.padEnd(40)} ${ndcg.toFixed(4)}    ${beside}`.trimEnd());
+    console.log(`${way.padEnd(36)} ${ndcg.toFixed(4)}    ${beside}`.trimEnd());
   }
 }
 

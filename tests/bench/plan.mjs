@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { K, QUERIES, SEED } from './data.mjs';
 import { databases } from './database.mjs';
 import { downloads } from './downloads.mjs';
+import { embedder } from './embedder.mjs';
 import { flat } from './flat.mjs';
 import { graphs } from './graphs.mjs';
 import { node24 } from './install.mjs';
@@ -19,6 +20,7 @@ export const PARTS = {
   peers: { goals: ['G13'], run: peers },
   databases: { goals: ['databases'], run: databases },
   shards: { goals: ['G6'], run: shards },
+  embedder: { goals: ['embedder'], run: embedder },
 };
 
 const SIZES = {

@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { makeWeights } from '../../scripts/embedder.mjs';
 import { createHashedEmbedder } from '../../web-demo/embedders/hashed.js';
 import { NEEDS } from '../../web-demo/embedders/minilm-source.js';
 import { vectorOf } from '../support/fake-transformers.js';
 import { launchChromium } from './chromium.mjs';
-import { serveAll } from './drive.mjs';
+import { BLANK, serveAll, until } from './drive.mjs';
 
 const FAKE = readFileSync(new URL('../support/fake-transformers.js', import.meta.url), 'utf8');
 const MODEL_BYTES = 1000;
@@ -26,7 +25,7 @@ const unreachable = (route) => route.abort('internetdisconnected');
 
 test('the embedders', async (t) => {
   // A page under the demo's policy that does nothing by itself.
-  const server = await serveAll({ '/blank.html': '<!doctype html><title>Blank</title>' });
+  const server = await serveAll({ '/blank.html': BLANK });
   t.after(() => server.close());
   const browser = await launchChromium();
   t.after(() => browser.close());
@@ -162,10 +161,4 @@ async function outcomeOfLoading() {
       () => 'loaded',
       (error) => error.message,
     );
-}
-
-/** A worker that was ended is gone a moment later. */
-async function until(holds) {
-  for (let i = 0; i < 500 && !holds(); ++i) await setTimeout(20);
-  assert.ok(holds(), holds.toString());
 }

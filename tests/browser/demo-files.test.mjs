@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readFiles } from '../../web-demo/files/read-files.js';
 import { launchChromium } from './chromium.mjs';
-import { serveAll } from './drive.mjs';
+import { BLANK, serveAll, until } from './drive.mjs';
 
 /** A PDF with a page a list of lines; `trailer` is more of the trailer. */
 function pdfOf(pages, trailer = '') {
@@ -50,7 +50,7 @@ async function readInPage({ files, cancelAt }) {
 }
 
 test('the file readers', async (t) => {
-  const server = await serveAll({ '/blank.html': '<!doctype html><title>Blank</title>' });
+  const server = await serveAll({ '/blank.html': BLANK });
   t.after(() => server.close());
   const browser = await launchChromium();
   t.after(() => browser.close());
@@ -84,7 +84,7 @@ test('the file readers', async (t) => {
 
   await t.test('stop in the middle, and end their worker', async () => {
     assert.equal(await read(texts, 3), 'cancelled');
-    assert.deepEqual(page.workers(), []);
+    await until(() => page.workers().length === 0);
   });
 
   await t.test('read the pages of a PDF, its paragraphs and its divided words', async () => {

@@ -132,6 +132,15 @@ async function visit(browser, url) {
   }
 }
 
+/** A page under the demo's policy that does nothing by itself, and asks for no icon. */
+export const BLANK = '<!doctype html><title>Blank</title><link rel="icon" href="data:,">';
+
+/** Waits for what comes a moment later, as the end of a worker does. */
+export async function until(holds) {
+  for (let i = 0; i < 500 && !holds(); ++i) await setTimeout(20);
+  assert.ok(holds(), holds.toString());
+}
+
 /** Runs in the page. */
 async function outcomeOfPage() {
   if (globalThis.finished === undefined)

@@ -7,7 +7,7 @@
 const COMPONENTS = 4;
 
 /** What the n-grams of a word are worth together, beside its stem. */
-const GRAMS = 0.5;
+const GRAMS = 1.6;
 
 /** Adds a term to a vector: its stem, and the parts of the words that it occurs as. */
 export function addTerm(vector, stem, { weight, forms }) {

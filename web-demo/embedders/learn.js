@@ -5,9 +5,8 @@
  */
 import { hashOf } from './hashing.js';
 import { rightSingularVectors } from './svd.js';
-import { rarity, stemsOf, termsOf } from './terms.js';
+import { rarity, stemsOf, termsOf, wordsToWeigh } from './terms.js';
 import { packWeights } from './weights.js';
-import { tellingWords } from './words.js';
 
 /** Texts that must have a term for anything to be known of it: one tells as much as none. */
 const LEAST_TEXTS = 2;
@@ -41,7 +40,7 @@ function count(texts) {
   const frequencies = new Map();
   let length = 0;
   for (const text of texts) {
-    const words = tellingWords(text);
+    const words = wordsToWeigh(text);
     length += words.length;
     for (const stem of stemsOf(words).keys())
       frequencies.set(stem, (frequencies.get(stem) ?? 0) + 1);

@@ -1,6 +1,9 @@
 /** A text as weighed terms, by BM25 (Robertson and Zaragoza, 2009). */
 import { stemOf, tellingWords } from './words.js';
 
+/** How often the words of a heading, which is a first line with more after it, are counted. */
+const HEADING = 3;
+
 /** How soon repetition counts no more, and how much a long text must repeat to say the same. */
 const K1 = 1.2;
 const B = 0.75;
@@ -14,6 +17,18 @@ const B = 0.75;
  * @property {number} weight
  * @property {Map<string, number>} forms how often each word with this stem occurs
  */
+
+/** The telling words of a text, those of its heading several times. */
+export function wordsToWeigh(text) {
+  const end = text.trimEnd().indexOf('\n');
+  const heading = end < 0 ? [] : tellingWords(text.slice(0, end));
+  return [
+    ...Array(HEADING - 1)
+      .fill(heading)
+      .flat(),
+    ...tellingWords(text),
+  ];
+}
 
 /** @returns {Map<string, Map<string, number>>} of each stem, how often each of its words occurs */
 export function stemsOf(words) {
@@ -33,7 +48,7 @@ export function stemsOf(words) {
  * @returns {Map<string, Term>} by stem
  */
 export function termsOf(text, { averageLength, rarityOf }) {
-  const words = tellingWords(text);
+  const words = wordsToWeigh(text);
   const norm = K1 * (1 - B + (B * words.length) / averageLength);
   const terms = new Map();
   for (const [stem, forms] of stemsOf(words)) {

@@ -34,7 +34,8 @@ export function packWeights({ rank, texts, averageLength, terms }) {
   const sorted = terms.toSorted((a, b) => a.hash - b.hash);
   const bytes = new Uint8Array(HEAD + sorted.length * (8 + rank / 2));
   const view = new DataView(bytes.buffer);
-  [MAGIC, sorted.length, rank, texts].forEach((value, i) => view.setUint32(4 * i, value, true));
+  for (const [i, value] of [MAGIC, sorted.length, rank, texts].entries())
+    view.setUint32(4 * i, value, true);
   view.setFloat32(16, averageLength, true);
   const { hashes, frequencies, scales, directions } = offsets(sorted.length);
   for (const [row, { hash, frequency, direction }] of sorted.entries()) {

@@ -31,11 +31,11 @@ export function tellingWords(text) {
 const ENDINGS = ['ingly', 'edly', 'ation', 'ition', 'ness', 'ment', 'ally', 'ing', 'ion', 'ity'];
 const SHORT_ENDINGS = ['ive', 'ed', 'er', 'ly', 'al', 'ic', 'es', 'e', 'y'];
 
-/** What is left of a word without its endings: of four letters at least. */
+/** What is left of a word without its endings: of three letters at least. */
 export function stemOf(word) {
   const singular = singularOf(word);
   const ending = [...ENDINGS, ...SHORT_ENDINGS].find(
-    (end) => singular.length >= end.length + 4 && singular.endsWith(end),
+    (end) => singular.length >= end.length + 3 && singular.endsWith(end),
   );
   const stem = ending === undefined ? singular : singular.slice(0, -ending.length);
   const isDoubled = stem.length > 4 && stem.at(-1) === stem.at(-2) && !/[ls]$/.test(stem);
