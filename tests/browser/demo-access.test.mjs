@@ -38,7 +38,7 @@ test('the demo page for everybody', async (t) => {
               .waitFor();
           await check(page, 'with everything on it');
           await ask(page, '♜♞♝');
-          await page.getByText('Nothing in everything').first().waitFor();
+          await page.getByText('Nothing resembles this.').first().waitFor();
           await check(page, 'without a hit');
         }),
       );

@@ -40,7 +40,7 @@ test('the demo page in Firefox', async (t) => {
   await open();
   await t.test('searches as one types, with score and why', async () => {
     await find('maillard reaction', 'Maillard reaction');
-    assert.match(await text('#summary'), /^\d+ nearest of [\d,]+ in everything/);
+    assert.match(await text('#summary'), /^\d+ nearest of [\d,]+, searched in/);
     await page.waitForSelector('.reason b');
     assert.match(await text('.hit .score'), /^Score \d\.\d{3}$/);
   });

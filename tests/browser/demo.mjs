@@ -5,6 +5,9 @@ import { serveAll } from './drive.mjs';
 
 const PATIENCE = 30_000;
 
+/** demo-offline.test.mjs is about service workers; the others want the page as it is served. */
+const BLOCKED = { serviceWorkers: 'block' };
+
 /**
  * @param {import('node:test').TestContext} t which ends both
  * @returns {Promise<{ server: object, browser: object, asked: string[], inPage: Function }>} `asked`:
@@ -17,28 +20,51 @@ export async function openDemo(t) {
   const browser = await launchChromium();
   t.after(() => browser.close());
 
+  let shared;
+
   /**
-   * Opens the demo in a context of its own.
-   * @param {object} options of the context; `prepare(page)` comes first
+   * Opens the demo where nothing is stored but the glossary's vectors, which take a while.
+   * @param {object} options of a context of its own; `prepare(page)` comes first
    * @param {(page: object) => Promise<void>} use
    */
   async function inPage({ prepare, ...options }, use) {
-    const context = await browser.newContext({ serviceWorkers: 'block', ...options });
+    const isShared = prepare === undefined && Object.keys(options).length === 0;
+    const context = (isShared && shared) || (await browser.newContext({ ...BLOCKED, ...options }));
+    if (isShared) shared = context;
     const errors = [];
-    context.on('weberror', (error) => errors.push(error.error().message));
-    context.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    const onError = (error) => errors.push(error.error().message);
+    const onMessage = (message) => message.type() === 'error' && errors.push(message.text());
+    context.on('weberror', onError).on('console', onMessage);
     try {
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
       await prepare?.(page);
+      if (isShared) await forget(page, server.url);
       await visit(page, server.url);
       await use(page);
       assert.deepEqual(errors, []);
     } finally {
-      await context.close();
+      context.off('weberror', onError).off('console', onMessage);
+      if (isShared) await Promise.all(context.pages().map((page) => page.close()));
+      else await context.close();
     }
   }
   return { server, browser, asked, inPage };
+}
+
+/** What another test stored. */
+async function forget(page, url) {
+  await page.goto(`${url}manifest.webmanifest`);
+  await page.evaluate(async () => {
+    localStorage.clear();
+    const gone = ({ name }) =>
+      new Promise((done, fail) => {
+        const request = indexedDB.deleteDatabase(name);
+        request.onsuccess = done;
+        request.onerror = fail;
+      });
+    await Promise.all((await indexedDB.databases()).map(gone));
+  });
 }
 
 /** Opens the demo, and waits until its texts are open too. */

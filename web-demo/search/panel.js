@@ -106,9 +106,9 @@ function pause(signal) {
 }
 
 function summaryOf({ hits, searchMs, records }, { name }) {
-  if (hits.length === 0) return `Nothing in ${name} resembles this. Try other words.`;
-  const found = `${hits.length} nearest of ${grouped(records)} in ${name}`;
-  return `${found}, searched in ${duration(searchMs)}`;
+  const where = name === undefined ? '' : ` in ${name}`;
+  if (hits.length === 0) return `Nothing${where} resembles this. Try other words.`;
+  return `${hits.length} nearest of ${grouped(records)}${where}, searched in ${duration(searchMs)}`;
 }
 
 /** What the search did, in the words of `explain()`. */

@@ -3,7 +3,8 @@ import { element, make } from '../common/elements.js';
 
 const within = element('within');
 
-/** @returns {{ glossary?: object, texts?: object, name: string }} filters; what has none is not searched */
+/** @returns {{ glossary?: object, texts?: object, name?: string }} filters; what has none is not
+ *   searched. `name`: of less than everything */
 export function scope() {
   const [kind, ...rest] = within.value.split(':');
   const name = rest.join(':');
@@ -17,7 +18,7 @@ export function scope() {
     case 'file':
       return { texts: { file: name }, name };
     default:
-      return { glossary: {}, texts: {}, name: 'everything' };
+      return { glossary: {}, texts: {} };
   }
 }
 
