@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { launchChromium } from './chromium.mjs';
 import { serveAll } from './drive.mjs';
 
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** demo-offline.test.mjs is about service workers; the others want the page as it is served. */
 const BLOCKED = { serviceWorkers: 'block' };
@@ -30,7 +30,10 @@ export async function openDemo(t) {
   async function inPage({ prepare, ...options }, use) {
     const isShared = prepare === undefined && Object.keys(options).length === 0;
     const context = (isShared && shared) || (await browser.newContext({ ...BLOCKED, ...options }));
-    if (isShared) shared = context;
+    if (isShared && shared === undefined) {
+      shared = context;
+      await context.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
+    }
     const errors = [];
     const onError = (error) => errors.push(error.error().message);
     const onMessage = (message) => message.type() === 'error' && errors.push(message.text());
