@@ -9,7 +9,11 @@ test('the demo page by keyboard', async (t) => {
   await t.test('works by keyboard alone, and shows where it is', () =>
     inPage({}, async (page) => {
       const press = (key) => page.keyboard.press(key);
-      await page.evaluate(() => document.activeElement.blur());
+      await page.evaluate(() => {
+        document.querySelector('.skip').focus();
+        document.querySelector('.skip').blur();
+      });
+      await press('Shift+Tab');
       await press('Tab');
       assert.equal(await focused(page), 'Skip to the search field');
       await press('Enter');
