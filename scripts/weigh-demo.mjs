@@ -48,6 +48,7 @@ function byKind(answers) {
     rows[kindOf(path)] ??= row();
     for (const sum of [rows[kindOf(path)], rows.all]) {
       sum.requests += 1;
+      sum['answered 304'] += status === 304 ? 1 : 0;
       sum['bytes'] += raw;
       sum['bytes, gzip -9'] += gzip;
     }
@@ -57,7 +58,7 @@ function byKind(answers) {
 }
 
 function row() {
-  return { requests: 0, bytes: 0, 'bytes, gzip -9': 0 };
+  return { requests: 0, 'answered 304': 0, bytes: 0, 'bytes, gzip -9': 0 };
 }
 
 function kindOf(path) {
