@@ -15,11 +15,12 @@ const started = performance.now();
 const env = provision('bench');
 build(env);
 const programs = ['flat_reference', 'hnsw_reference', 'native_core', 'native_lanes', 'truth'];
-cmake('native', env, ...programs);
 
 const { makePlan, PARTS } = await import('../tests/bench/plan.mjs');
 const { printVerdicts, verdicts } = await import('../tests/bench/goals.mjs');
 const plan = makePlan(process.argv.slice(2));
+const parts = Object.entries(PARTS).filter(([, { goals }]) => goals.some(plan.wants));
+if (parts.some(([, { isNative = true }]) => isNative)) cmake('native', env, ...programs);
 
 const changed = spawnSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).stdout !== '';
 const about = {
@@ -39,8 +40,7 @@ if (about.load > 0.5)
   console.log('the machine is not idle: ratios suffer less than absolute numbers, but suffer');
 
 const results = { about, errors: [] };
-for (const [title, { goals, run }] of Object.entries(PARTS)) {
-  if (!goals.some(plan.wants)) continue;
+for (const [title, { run }] of parts) {
   console.log(`\n== ${title}`);
   try {
     await run(plan, results);

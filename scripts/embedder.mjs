@@ -2,7 +2,14 @@
 // documentation. Made once, kept in build/demo as long as the texts and the code stay as they are.
 //   node scripts/embedder.mjs   makes it, and prints what it weighs
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -27,7 +34,9 @@ export function makeWeights() {
   if (existsSync(file)) return new Uint8Array(readFileSync(file));
   const bytes = learnWeights(texts);
   mkdirSync(KEPT, { recursive: true });
-  writeFileSync(file, bytes);
+  // Tests that run at once make it at once: none may read half of it.
+  writeFileSync(`${file}.${process.pid}`, bytes);
+  renameSync(`${file}.${process.pid}`, file);
   return bytes;
 }
 

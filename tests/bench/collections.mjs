@@ -11,6 +11,7 @@ const GLOSSARY = fileURLToPath(new URL('../../web-demo/glossary', import.meta.ur
  * @typedef {object} Collection
  * @property {string} name
  * @property {string} [missing] why it is not here; then the rest is not either
+ * @property {string} about what to know of its numbers
  * @property {{ id: string, text: string }[]} documents
  * @property {{ text: string, grades: Map<string, number> }[]} queries each with a relevant document
  */
@@ -29,6 +30,7 @@ export function cranfield() {
   }
   return {
     name,
+    about: 'Its README has BM25 0.3447, and latent semantic analysis of 256 components 0.3807.',
     documents: lines('corpus.jsonl').map((line) => JSON.parse(line)),
     queries: lines('queries.jsonl').map((line) => {
       const { id, text } = JSON.parse(line);
@@ -58,7 +60,10 @@ export function glossary() {
         return { text: question, grades: new Map(grades) };
       }),
   );
-  return { name, documents, queries };
+  const about =
+    'The questions avoid the words of what answers them; the weights of the page are learned from ' +
+    'these texts and the documentation.';
+  return { name, about, documents, queries };
 }
 
 function filesIn(folder, kind) {

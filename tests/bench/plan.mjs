@@ -20,7 +20,7 @@ export const PARTS = {
   peers: { goals: ['G13'], run: peers },
   databases: { goals: ['databases'], run: databases },
   shards: { goals: ['G6'], run: shards },
-  embedder: { goals: ['embedder'], run: embedder },
+  embedder: { goals: ['embedder'], run: embedder, isNative: false },
 };
 
 const SIZES = {

@@ -1,11 +1,18 @@
-// The demo's embedders in Chromium. The network is a stub, and transformers.js a fake one.
+// The demo's embedders in Chromium. The network is a stub, and transformers.js a fake one; `npm run soak`
+// runs the real one, with a model of a few words.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { makeWeights } from '../../scripts/embedder.mjs';
 import { createHashedEmbedder } from '../../web-demo/embedders/hashed.js';
-import { NEEDS } from '../../web-demo/embedders/minilm-source.js';
+import { NEEDS, TRANSFORMERS } from '../../web-demo/embedders/minilm-source.js';
 import { vectorOf } from '../support/fake-transformers.js';
+import { root } from '../support/package.mjs';
+import { soak } from '../support/soak.mjs';
+import { filesOf } from '../support/tarball.mjs';
+import { expectedVector, filesOfModel } from '../support/tiny-bert.mjs';
 import { launchChromium } from './chromium.mjs';
 import { BLANK, serveAll, until } from './drive.mjs';
 
@@ -99,6 +106,29 @@ test('the embedders', async (t) => {
     }),
   );
 
+  await t.test('MiniLM stops between batches, goes on afterwards, and ends with what it owes', () =>
+    inPage(HOSTS, async (page) => {
+      const outcomes = await page.evaluate(async () => {
+        const { EMBEDDERS } = await import('/embedders/index.js');
+        const embedder = await EMBEDDERS.find(({ id }) => id === 'minilm').load({});
+        const controller = new AbortController();
+        const outcome = (vectors) => vectors.then(({ length }) => length).catch(String);
+        const stopped = await outcome(
+          embedder.embed(Array(20).fill('words'), {
+            signal: controller.signal,
+            onProgress: () => controller.abort(new Error('enough')),
+          }),
+        );
+        const after = await outcome(embedder.embed(['words']));
+        const last = outcome(embedder.embed(['words']));
+        embedder.dispose();
+        return [stopped, after, await last, await outcome(embedder.embed(['words']))];
+      });
+      const over = 'Error: MiniLM was put away';
+      assert.deepEqual(outcomes, ['Error: enough', 1, over, over]);
+    }),
+  );
+
   for (const host of ['cdn.jsdelivr.net', 'huggingface.co']) {
     await t.test(`says what it needs where ${host} cannot be reached`, () =>
       inPage({ ...HOSTS, [host]: unreachable }, async (page) => {
@@ -120,6 +150,22 @@ test('the embedders', async (t) => {
     );
   }
 
+  if (soak)
+    await t.test('the real transformers.js runs under the policy of the worker', () =>
+      inPage(realHosts(), async (page) => {
+        const texts = ['the tide rises when the moon is near', 'bread needs an oven', ''];
+        const got = await page.evaluate(loadAndEmbed, { id: 'minilm', texts });
+        for (const [i, text] of texts.slice(0, 2).entries())
+          for (const [j, component] of expectedVector(text).entries())
+            assert.ok(Math.abs(got.vectors[i][j] - component) < 1e-6, text);
+        assert.ok(got.vectors[2].every((component) => component === 0));
+        assert.deepEqual(
+          got.loading.map(({ file }) => file).sort(),
+          Object.keys(filesOfModel()).sort(),
+        );
+      }),
+    );
+
   await t.test('the built-in one asks no other host, and gives what it gives in Node', () =>
     inPage({}, async (page, requests) => {
       const texts = ['ocean tides', 'tide', ' … ', 'the same calls give the same bytes'];
@@ -134,6 +180,28 @@ test('the embedders', async (t) => {
     }),
   );
 });
+
+/** The library as npm has it, where its network of delivery would, and the small model at the hub. */
+function realHosts() {
+  const [, name] = /npm\/(.*)\/dist\//.exec(TRANSFORMERS);
+  const folder = join(root, 'build/transformers');
+  mkdirSync(folder, { recursive: true });
+  const pack = ['pack', name, '--silent', '--pack-destination', folder];
+  const { status, stdout, stderr } = spawnSync('npm', pack, { encoding: 'utf8', timeout: 300_000 });
+  assert.equal(status, 0, stderr);
+  const library = filesOf(join(folder, stdout.trim()));
+  const model = new Map(Object.entries(filesOfModel()));
+  const fileOf = (files, mark) => (route) => {
+    const path = route.request().url().split(mark)[1];
+    const contentType = /js$/.test(path) ? 'text/javascript' : 'application/wasm';
+    if (!files.has(path)) return route.fulfill({ status: 404, headers, body: '' });
+    return route.fulfill({ headers, contentType, body: Buffer.from(files.get(path)) });
+  };
+  return {
+    'cdn.jsdelivr.net': fileOf(library, `${name}/`),
+    'huggingface.co': fileOf(model, '/resolve/main/'),
+  };
+}
 
 /** Runs in the page: everything that an embedder does, and what it told meanwhile. */
 async function loadAndEmbed({ id, texts }) {

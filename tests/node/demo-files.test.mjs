@@ -86,6 +86,7 @@ describe('CSV', () => {
       ['Row 1', 'apple; 3'],
       ['Row 2', 'pear; 4'],
     ]);
+    assert.deepEqual(await passagesOf('a.csv', 'apple,red\n'), [['Row 1', 'apple; red']]);
   });
 
   it('may have semicolons or tabs between its cells', async () => {

@@ -11,8 +11,12 @@ import { readWeights } from './weights.js';
 /** Components of the hashed part: fewer let different words look alike. */
 const HASHED = 672;
 
-/** Share of a cosine that what was learned has, where a text has learned terms. */
-const LEARNED = 0.5;
+/**
+ * Of a cosine, what was learned has that many times the share of the text that it captures, and no
+ * more than the other: of texts about something else it captures little, and should not say much.
+ */
+const TRUST = 4;
+const MOST = 0.7;
 
 /**
  * @param {Uint8Array} bytes what `learnWeights` made
@@ -32,13 +36,17 @@ export function createHashedEmbedder(bytes) {
     embed(text) {
       const vector = new Float32Array(rank + HASHED);
       const [learned, hashed] = [vector.subarray(0, rank), vector.subarray(rank)];
+      let all = 0;
       for (const [stem, term] of termsOf(text, { averageLength, rarityOf })) {
         addTerm(hashed, stem, term);
+        all += term.weight * term.weight;
         const row = rowOf(stem);
         if (row !== undefined) addDirection(learned, weights, row, term.weight);
       }
-      scale(toUnitLength(learned), Math.sqrt(LEARNED));
-      scale(toUnitLength(hashed), Math.sqrt(1 - LEARNED));
+      if (all === 0) return vector;
+      const share = Math.min(MOST, (TRUST * square(learned)) / all);
+      scale(toUnitLength(learned), Math.sqrt(share));
+      scale(toUnitLength(hashed), Math.sqrt(1 - share));
       return toUnitLength(vector);
     },
   };
@@ -47,6 +55,12 @@ export function createHashedEmbedder(bytes) {
 function addDirection(vector, { rank, scales, directions }, row, weight) {
   const factor = weight * scales[row];
   for (let i = 0; i < rank; ++i) vector[i] += factor * directions[row * rank + i];
+}
+
+function square(vector) {
+  let sum = 0;
+  for (const component of vector) sum += component * component;
+  return sum;
 }
 
 function scale(vector, factor) {

@@ -9,7 +9,7 @@ export const MODEL = 'Xenova/all-MiniLM-L6-v2';
 export const DTYPE = 'q8';
 
 export const NEEDS =
-  'It needs the network once: 23 MB from huggingface.co, and transformers.js from cdn.jsdelivr.net.';
+  'It needs the network once: 23 MB from huggingface.co, and 5 MB of transformers.js from cdn.jsdelivr.net.';
 
 /** Directives of a Content-Security-Policy, beside 'self'. The hub redirects to hosts under hf.co. */
 export const POLICY = {

@@ -47,15 +47,18 @@ class MiniLm {
   /** What is asked and not answered: functions by number. */
   #asked = new Map();
   #last = 0;
+  /** Why nothing can be asked any more. */
+  #end;
 
   constructor(worker, dimensions) {
     this.dimensions = dimensions;
     this.#worker = worker;
+    worker.onerror = ({ message }) => this.#stop(`MiniLM ended: ${message}`);
     worker.onmessage = ({ data: { id, vectors, trouble } }) => {
-      const { done, fail } = this.#asked.get(id);
+      const asked = this.#asked.get(id);
       this.#asked.delete(id);
-      if (trouble === undefined) done(vectors);
-      else fail(new Error(`MiniLM could not read the text: ${trouble}`));
+      if (trouble === undefined) asked?.done(vectors);
+      else asked?.fail(new Error(`MiniLM could not read the text: ${trouble}`));
     };
   }
 
@@ -78,13 +81,19 @@ class MiniLm {
   }
 
   dispose() {
+    this.#stop('MiniLM was put away');
+  }
+
+  #stop(why) {
+    this.#end ??= new Error(why);
     this.#worker.terminate();
-    for (const { fail } of this.#asked.values()) fail(new Error('MiniLM was put away'));
+    for (const { fail } of this.#asked.values()) fail(this.#end);
     this.#asked.clear();
   }
 
   #ask(texts) {
     return new Promise((done, fail) => {
+      if (this.#end !== undefined) return fail(this.#end);
       this.#asked.set(++this.#last, { done, fail });
       this.#worker.postMessage({ id: this.#last, texts });
     });

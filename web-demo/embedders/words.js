@@ -20,10 +20,15 @@ const COMMON = new Set(
    what when where which while who whom whose why will with would you your`.split(/\s+/),
 );
 
-/** The words that say what a text is about; all of them where it has no others. */
+/** Whether a lower-cased word says anything of what a text is about. */
+export function isTelling(word) {
+  return !COMMON.has(word);
+}
+
+/** The words of a text that say what it is about; all of them where it has no others. */
 export function tellingWords(text) {
   const words = wordsOf(text);
-  const telling = words.filter((word) => !COMMON.has(word));
+  const telling = words.filter(isTelling);
   return telling.length > 0 ? telling : words;
 }
 

@@ -60,7 +60,7 @@ function separatorOf(text) {
  */
 export function* recordsOfCsv(text) {
   const rows = parseCsv(text);
-  const names = isHeader(rows[0] ?? []) ? rows[0] : [];
+  const names = rows.length > 1 && isHeader(rows[0]) ? rows[0] : [];
   for (const [i, row] of rows.entries()) {
     if (row === names) continue;
     const cells = row.flatMap((cell, column) => {
