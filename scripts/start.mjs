@@ -24,6 +24,7 @@ console.log(`Tools and build ready in ${seconds(began)}.`);
 const { createIndex } = await import('@ruvector/wasm');
 const { createBuiltIn } = await import('../web-demo/embedders/built-in.js');
 const { readGlossary } = await import('../web-demo/glossary/read.mjs');
+const { FIRST_QUESTIONS } = await import('../web-demo/search/first-questions.js');
 const { indexEntries, indexOptions } = await import('../web-demo/search/glossary-index.js');
 const { search } = await import('../web-demo/search/search.js');
 const { serveDemo } = await import('./demo.mjs');
@@ -34,7 +35,7 @@ if (!isOver) await serveDemo(port);
 
 async function runMainJob() {
   began = performance.now();
-  const { entries, questions } = await readGlossary();
+  const { entries } = await readGlossary();
   const embedder = createBuiltIn(makeWeights());
   const index = await createIndex(indexOptions(embedder));
   await indexEntries(index, entries, embedder);
@@ -44,7 +45,7 @@ async function runMainJob() {
     `Indexed ${count} entries of a glossary of ${subjects.size} subjects in ${seconds(began)}: ` +
       `${dimensions} dimensions, ${metric}, ${(memoryBytes / 1e6).toFixed(1)} MB.`,
   );
-  for (const { question } of firstOfSubjects(questions).slice(0, QUESTIONS)) {
+  for (const { question } of FIRST_QUESTIONS.slice(0, QUESTIONS)) {
     const { hits, embedMs, searchMs } = await search({ embedder, glossary: index }, question, {
       glossary: {},
     });
@@ -59,10 +60,6 @@ async function runMainJob() {
   }
   console.log();
   index.dispose();
-}
-
-function firstOfSubjects(questions) {
-  return [...new Map(questions.toReversed().map((it) => [it.subject, it])).values()];
 }
 
 function seconds(since) {

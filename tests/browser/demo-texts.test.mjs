@@ -53,7 +53,7 @@ test("the visitor's own texts", async (t) => {
       assert.match(pasted, /^Grandmother Petronella folded/);
       assert.equal(chosen, 'bicycle.md');
 
-      await ask(page, 'petronella quark dumplings from the oven');
+      await ask(page, 'petronella folded quark dumplings and stale breadcrumbs');
       await expectFirst(page, pasted);
       await page.locator('.place:not(.own)').first().waitFor();
       await page.getByLabel('In', { exact: true }).selectOption('Your texts');

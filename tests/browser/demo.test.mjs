@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { wordsOf } from '../../web-demo/embedders/words.js';
 import { readGlossary } from '../../web-demo/glossary/read.mjs';
+import { FIRST_QUESTIONS } from '../../web-demo/search/first-questions.js';
 import { ask, expectFirst, hits, openDemo } from './demo.mjs';
 
 /** The words of an entry that the fewest entries have: they say which one is meant. */
@@ -95,10 +96,10 @@ test('the search of the demo page', async (t) => {
     inPage({}, async (page) => {
       const buttons = page.locator('#example-list button');
       const [first] = await buttons.allTextContents();
-      const { subject, question } = questions[0];
+      const { subject, question, term } = FIRST_QUESTIONS[0];
       assert.equal(first, subject + question);
       await buttons.first().click();
-      await page.getByText('resembles this').or(hits(page)).first().waitFor();
+      await hits(page).getByRole('heading', { name: term, exact: true }).waitFor();
       assert.equal(await page.getByRole('searchbox').inputValue(), question);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Other questions' }).click();

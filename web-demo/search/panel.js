@@ -1,6 +1,7 @@
 /** The search as one types: only the newest text is searched for, and reasons follow when there is time. */
 import { duration, element, grouped, make, showFacts } from '../common/elements.js';
 import { examples } from './examples.js';
+import { FIRST_QUESTIONS } from './first-questions.js';
 import { showCarryingWords, showHits, showNearestSentences } from './results.js';
 import { scope, showScopes } from './scope.js';
 import { search } from './search.js';
@@ -32,7 +33,7 @@ export function searchPanel(engine, questions) {
   engine.addEventListener('change', refresh);
   query.addEventListener('input', update);
   within.addEventListener('change', update);
-  examples(questions, (question) => {
+  examples([...FIRST_QUESTIONS, ...questions], (question) => {
     query.value = question;
     query.focus({ preventScroll: true });
     update();
