@@ -3,7 +3,7 @@
 //   npm start -- [--no-serve] [--port N]
 import { readArguments } from './arguments.mjs';
 import { build, SHIPPED } from './build.mjs';
-import { provision, root } from './setup.mjs';
+import { provision } from './setup.mjs';
 
 const USAGE = `usage: npm start -- [--no-serve] [--port N]
   --no-serve  end after the printed searches

@@ -49,7 +49,7 @@ function byKind(answers) {
     for (const sum of [rows[kindOf(path)], rows.all]) {
       sum.requests += 1;
       sum['answered 304'] += status === 304 ? 1 : 0;
-      sum['bytes'] += raw;
+      sum.bytes += raw;
       sum['bytes, gzip -9'] += gzip;
     }
   }
