@@ -48,9 +48,12 @@ export function textsPanel(engine, nameOf) {
       pasted.value = '';
     });
   });
-  list.addEventListener('click', ({ target }) => {
+  list.addEventListener('click', async ({ target }) => {
     const file = target.closest('button')?.dataset.file;
-    if (file !== undefined) run(() => remove(engine, file));
+    if (file === undefined) return;
+    await run(() => remove(engine, file));
+    // Not lost at the top of the page.
+    (list.querySelector('button') ?? pasted).focus();
   });
   element('texts-clear').addEventListener('click', async () => {
     if (!confirm('Remove all your texts?')) return;
@@ -119,8 +122,6 @@ async function remove(engine, file) {
   await engine.texts.remove(file);
   engine.changed();
   say(`Removed ${file}.`);
-  // Not lost at the top of the page.
-  (list.querySelector('button') ?? pasted).focus();
 }
 
 function show(texts) {
