@@ -24,7 +24,7 @@ export function splitDocuments(documents) {
 
 /** What an embedder is given: the headings say what a passage is about. */
 export function embeddedText({ heading, text }) {
-  return `${heading}\n${text}`;
+  return heading === '' ? text : `${heading}\n${text}`;
 }
 
 /** The text under each heading, as blocks: paragraphs, list items, table rows. */

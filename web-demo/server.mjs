@@ -2,6 +2,7 @@
  * A static server for the demo page and for the browser tests: files of listed folders and bytes
  * that are made on the spot, under a strict Content-Security-Policy. Node's own modules only.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
@@ -16,6 +17,7 @@ export const CSP = [
   "connect-src 'self'",
   "frame-src 'self'",
   "img-src 'self' data:",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -38,19 +40,13 @@ const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
   '.json': 'application/json',
   '.rv': 'application/octet-stream',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
-
-const DOCUMENTS = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'CHANGELOG.md',
-];
 
 /**
  * @typedef {object} Mount
@@ -60,22 +56,9 @@ const DOCUMENTS = [
  * @property {boolean} [answersWithPage] HTML with status 200 for what there is not, as servers of
  *   single-page applications do
  * @property {string} [csp]
+ *
+ * @typedef {string | Uint8Array} Bytes
  */
-
-/** The project's documentation: those of its files that exist, at least one. */
-export async function readDocuments(folder) {
-  const documents = [];
-  for (const file of DOCUMENTS) {
-    try {
-      documents.push({ file, text: await readFile(join(folder, file), 'utf8') });
-    } catch (error) {
-      if (error.code !== 'ENOENT') throw error;
-    }
-  }
-  if (documents.length === 0)
-    throw new Error(`expected one of ${DOCUMENTS.join(', ')} in ${folder}, found none`);
-  return documents;
-}
 
 /**
  * The demo page at `/`, of the package's folder what `npm pack` would ship at `/package/`, and pdf.js
@@ -105,21 +88,32 @@ export async function shipped(folder) {
 /**
  * Serves, on this machine only. The first mount whose prefix fits answers. Rejects when the port is
  * taken.
- * @param {{ mounts: readonly Mount[], bytes?: Record<string, string | Uint8Array>, port?: number }}
- *   options `bytes`: contents by path, as `/documents.json`; `port`: 0 for any that is free
+ * @param {{ mounts: readonly Mount[], bytes?: Record<string, Bytes | (() => Promise<Bytes>)>,
+ *   port?: number, onRequest?: (path: string, status: number, body: Bytes) => void }} options
+ *   `bytes`: contents by path, as `/glossary.json`; `port`: 0 for any that is free
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
-export function serve({ mounts, bytes = {}, port = 0 }) {
+export function serve({ mounts, bytes = {}, port = 0, onRequest }) {
   const server = createServer(async (request, response) => {
-    const { status, type, body, csp = CSP } = await answer(request, mounts, bytes);
-    response.writeHead(status, {
-      'cache-control': 'no-store',
-      'content-length': Buffer.byteLength(body),
+    const {
+      status,
+      type,
+      body,
+      csp = CSP,
+    } = await answer(request, mounts, bytes).catch((error) => failure(500, error.message));
+    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    const isKnown = status === 200 && request.headers['if-none-match'] === etag;
+    onRequest?.(request.url, isKnown ? 304 : status, body);
+    response.writeHead(isKnown ? 304 : status, {
+      // Asked for every time, sent once.
+      'cache-control': status === 200 ? 'no-cache' : 'no-store',
       'content-security-policy': csp,
       'content-type': type,
+      etag,
       'x-content-type-options': 'nosniff',
+      ...(!isKnown && { 'content-length': Buffer.byteLength(body) }),
     });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(request.method === 'HEAD' || isKnown ? undefined : body);
   });
   return new Promise((done, fail) => {
     server.once('error', fail);
@@ -145,15 +139,24 @@ async function answer({ method, url }, mounts, bytes) {
     return failure(400, 'not a path');
   }
   if (path.endsWith('/')) path += 'index.html';
-  if (Object.hasOwn(bytes, path))
-    return { status: 200, type: TYPES[extname(path)], body: bytes[path] };
-
-  const mount = mounts.find(({ at }) => path.startsWith(at));
-  const body = mount && (await read(mount, path.slice(mount.at.length)));
-  if (body !== undefined) return { status: 200, type: TYPES[extname(path)], body, csp: mount.csp };
+  const mount = Object.hasOwn(bytes, path) ? undefined : mountOf(path, mounts);
+  const body = await contents(path, mounts, bytes);
+  if (body !== undefined) return { status: 200, type: TYPES[extname(path)], body, csp: mount?.csp };
   if (mount?.answersWithPage)
     return { status: 200, type: TYPES['.html'], body: '<!doctype html><title>A page</title>' };
   return failure(404, 'not found');
+}
+
+/** What is at a path, or undefined. */
+export async function contents(path, mounts, bytes = {}) {
+  if (Object.hasOwn(bytes, path))
+    return typeof bytes[path] === 'function' ? bytes[path]() : bytes[path];
+  const mount = mountOf(path, mounts);
+  return mount && (await read(mount, path.slice(mount.at.length)));
+}
+
+function mountOf(path, mounts) {
+  return mounts.find(({ at }) => path.startsWith(at));
 }
 
 async function read({ folder, has = () => true }, path) {

@@ -1,70 +1,42 @@
-// The demo page in Chromium: the project's documentation, searched as one types.
+// The demo's search in Chromium: the glossary, as one types.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { wordsOf } from '../../web-demo/embedders/words.js';
-import { EXAMPLES } from '../../web-demo/indexing.js';
-import { DEFAULT_SIZE, SIZES } from '../../web-demo/measure.js';
-import { splitDocuments } from '../../web-demo/passages.js';
-import { readDocuments } from '../../web-demo/server.mjs';
-import { root } from '../support/package.mjs';
-import { launchChromium } from './chromium.mjs';
-import { serveAll } from './drive.mjs';
+import { readGlossary } from '../../web-demo/glossary/read.mjs';
+import { FIRST_QUESTIONS } from '../../web-demo/search/first-questions.js';
+import { ask, expectFirst, hits, openDemo } from './demo.mjs';
 
-/** The words of a passage that the fewest passages have: they say which one is meant. */
-function rarestWords(passage, passages, count) {
-  const sets = passages.map(({ text }) => new Set(wordsOf(text)));
-  const passagesWith = (word) => sets.filter((words) => words.has(word)).length;
-  return [...new Set(wordsOf(passage.text))]
-    .sort((a, b) => passagesWith(a) - passagesWith(b))
-    .slice(0, count);
+/** The words of an entry that the fewest entries have: they say which one is meant. */
+function rarestWords({ term, text }, entries, count) {
+  const sets = entries.map((entry) => new Set(wordsOf(`${entry.term} ${entry.text}`)));
+  const entriesWith = (word) => sets.filter((words) => words.has(word)).length;
+  return [...new Set(wordsOf(`${term} ${text}`))]
+    .sort((a, b) => entriesWith(a) - entriesWith(b))
+    .slice(0, count)
+    .join(' ');
 }
 
-/** Runs the panel to its end, however long this machine takes. */
-async function measured(page, size) {
-  await page.getByLabel('Vectors', { exact: true }).selectOption(String(size));
-  await page.getByRole('button', { name: 'Measure' }).click();
-  await page.locator('#speed:not([data-state="running"])').waitFor({ timeout: 180_000 });
-  assert.match(await page.locator('#speed-phase').textContent(), /^Measured/);
-}
+test('the search of the demo page', async (t) => {
+  const { server, browser, inPage } = await openDemo(t);
+  const { entries, questions } = await readGlossary();
+  const some = [entries[0], entries.at(-1), entries[entries.length >> 1]];
 
-test('the demo page', async (t) => {
-  const server = await serveAll();
-  t.after(() => server.close());
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const passages = splitDocuments(await readDocuments(root));
+  await t.test('there is something to search', () => {
+    assert.ok(entries.length >= 1000, `${entries.length} entries`);
+    assert.equal(new Set(entries.map(({ id }) => id)).size, entries.length);
+    const terms = new Set(entries.map(({ term }) => term));
+    for (const { question, terms: answers } of questions)
+      for (const answer of answers) assert.ok(terms.has(answer), `${question}: ${answer}`);
+  });
 
-  /** Opens the page in a context of its own, and afterwards checks that nothing went wrong in it. */
-  async function inPage(options, use) {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    const [errors, requests] = [[], []];
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('request', (request) => requests.push(request.url()));
-    try {
-      await page.goto(server.url);
-      await page.locator('body:not([data-state="loading"])').waitFor();
-      assert.equal(await page.locator('#error').textContent(), '');
-      await use(page, requests);
-      assert.deepEqual(errors, []);
-    } finally {
-      await context.close();
-    }
-  }
-
-  await t.test('ranks the passage that the words come from first, and asks no server', () =>
-    inPage({}, async (page, requests) => {
-      const loading = requests.length;
-      const input = page.getByRole('searchbox', { name: 'Search for' });
-      for (const passage of [passages[0], passages.at(-1), passages[passages.length >> 1]]) {
-        const words = rarestWords(passage, passages, 8).join(' ');
-        await input.fill('');
-        await input.pressSequentially(words);
-        const first = page.getByRole('listitem').first();
-        assert.equal(await first.getByRole('paragraph').textContent(), passage.text);
-        assert.ok((await first.getByRole('heading').textContent()).startsWith(passage.file));
+  await t.test('ranks the entry that the words come from first, with score, time and why', () =>
+    inPage({}, async (page) => {
+      for (const entry of some) {
+        await ask(page, rarestWords(entry, entries, 6));
+        await expectFirst(page, entry.term);
+        const first = hits(page).first();
+        assert.equal(await first.locator('.text').textContent(), entry.text);
+        assert.equal(await first.locator('.place').textContent(), entry.subject);
         const scores = (await page.locator('.score').allTextContents()).map((text) =>
           Number(text.replace('Score ', '')),
         );
@@ -72,140 +44,100 @@ test('the demo page', async (t) => {
           scores,
           scores.toSorted((a, b) => b - a),
         );
-        assert.match(await page.getByRole('status').textContent(), /^Nearest \d+ of \d+ passages/);
+        assert.match(
+          await page.locator('#summary').textContent(),
+          /^\d+ nearest of [\d,]+, searched in (less than 0\.1|[\d.]+) ms$/,
+        );
+        assert.ok((await first.locator('mark').count()) >= 3);
+        await first
+          .locator('.reason')
+          .getByText(/^carried by/)
+          .waitFor();
+        const carrying = await first.locator('.reason b').allTextContents();
+        const own = new Set(wordsOf(`${entry.term} ${entry.text}`));
+        for (const word of carrying) assert.ok(own.has(word), word);
+        assert.ok(carrying.length > 0);
       }
-      assert.deepEqual(requests.slice(loading), []);
     }),
   );
 
-  await t.test('answers a question about security from the security policy', () =>
+  await t.test('says which words carry a score, and not others', () =>
     inPage({}, async (page) => {
-      await page.getByRole('button', { name: EXAMPLES[1] }).click();
-      const heading = page.getByRole('listitem').first().getByRole('heading');
-      assert.match(await heading.textContent(), /^SECURITY\.md/);
+      // Three from the entry, and one from another.
+      const its = rarestWords(some[0], entries, 3).split(' ');
+      const [other] = rarestWords(some[1], entries, 1).split(' ');
+      await ask(page, [...its, other].join(' '));
+      await expectFirst(page, some[0].term);
+      const reasons = hits(page).first().locator('.reason b');
+      await reasons.first().waitFor();
+      assert.deepEqual((await reasons.allTextContents()).sort(), its.toSorted());
+    }),
+  );
+
+  await t.test('searches in one subject where told to, and shows the plan', () =>
+    inPage({}, async (page) => {
+      const { subject } = entries.at(-1);
+      const count = entries.filter((entry) => entry.subject === subject).length;
+      await page.getByLabel('In', { exact: true }).selectOption(subject);
+      await ask(page, rarestWords(entries.at(-1), entries, 6));
+      await expectFirst(page, entries.at(-1).term);
+      for (const place of await page.locator('.place').allTextContents())
+        assert.equal(place, subject);
+      await page.getByText('How it was found').click();
+      const facts = await page.locator('#details-plans').textContent();
+      assert.match(facts, /Plan(flat|rabitq), prefilter/);
+      const of = entries.length.toLocaleString('en');
+      const [, compared] = new RegExp(`Vectors compared([\\d,]+) of ${of}`).exec(facts);
+      assert.ok(Number(compared.replace(',', '')) <= count, facts);
+    }),
+  );
+
+  await t.test('shows questions to try, and others', () =>
+    inPage({}, async (page) => {
+      const buttons = page.locator('#example-list button');
+      const [first] = await buttons.allTextContents();
+      const { subject, question, term } = FIRST_QUESTIONS[0];
+      assert.equal(first, subject + question);
+      await buttons.first().click();
+      await hits(page).getByRole('heading', { name: term, exact: true }).waitFor();
+      assert.equal(await page.getByRole('searchbox').inputValue(), question);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Other questions' }).click();
+      assert.notEqual(await buttons.first().textContent(), first);
     }),
   );
 
   await t.test('says so when nothing resembles the words, and Escape starts over', () =>
     inPage({}, async (page) => {
+      await page.locator('body').click({ position: { x: 5, y: 400 } });
       await page.keyboard.press('/');
       await page.keyboard.type('♜♞♝');
-      assert.match(await page.getByRole('status').textContent(), /^No passage/);
+      await page.getByText('Nothing resembles this.').first().waitFor();
+      // Once, after a pause, for those who cannot see it.
+      await page.locator('#spoken').getByText('Nothing resembles this.').waitFor();
       await page.keyboard.press('Escape');
       assert.equal(await page.getByRole('searchbox').inputValue(), '');
-      assert.equal(await page.getByRole('status').textContent(), '');
+      assert.equal(await page.locator('#summary').textContent(), '');
+      assert.equal(await hits(page).count(), 0);
     }),
   );
 
-  await t.test('searches in one document where told to, and names the plan', () =>
+  await t.test('a search that is typed over is never shown', () =>
     inPage({}, async (page) => {
-      const { file } = passages.at(-1);
-      const count = passages.filter((passage) => passage.file === file).length;
-      await page.getByLabel('In', { exact: true }).selectOption(file);
-      await page.getByRole('searchbox').fill(rarestWords(passages.at(-1), passages, 8).join(' '));
-      const headings = page.getByRole('listitem').getByRole('heading');
-      for (const heading of await headings.allTextContents()) assert.ok(heading.startsWith(file));
-      assert.ok((await headings.count()) > 0);
-      assert.match(
-        await page.getByRole('status').textContent(),
-        new RegExp(`^Nearest \\d+ of ${count} passages`),
-      );
-      assert.equal(
-        await page.locator('#plan').textContent(),
-        `Plan: flat, prefilter; ${count} of ${passages.length} vectors compared`,
-      );
+      const [a, b] = some.map((entry) => rarestWords(entry, entries, 4));
+      await page.getByRole('searchbox').pressSequentially(a);
+      await page.getByRole('searchbox').fill(b);
+      await expectFirst(page, some[1].term);
     }),
   );
 
-  await t.test('measures searches in this browser, in small steps, and hands out the report', () =>
-    inPage({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page, requests) => {
-      const loading = requests.length;
-      await measured(page, DEFAULT_SIZE);
-      await page.getByRole('button', { name: 'Copy as JSON' }).click();
-      await page.getByText('Copied.').waitFor();
-      const report = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
-      const { data, load, graph, searches, ef } = report;
-
-      // What keeps the page smooth: no step is large, whatever the machine.
-      assert.equal(data.count, DEFAULT_SIZE);
-      assert.ok(load.recordsPerStep <= 64, `${load.recordsPerStep} records in one step`);
-      assert.ok(load.steps >= data.count / 64);
-      assert.ok(graph.steps > 0);
-
-      const [exact, scan, ...rungs] = searches;
-      assert.deepEqual([exact.plan, exact.recall], ['flat', 1]);
-      assert.ok(scan.recall >= 0.95 && scan.plan !== 'hnsw');
-      for (const rung of rungs) assert.deepEqual([rung.name, rung.plan], [`ef ${rung.ef}`, 'hnsw']);
-      const widths = rungs.map((rung) => rung.ef);
-      assert.deepEqual(
-        widths,
-        widths.toSorted((a, b) => a - b),
-      );
-      assert.ok(rungs.find((rung) => rung.ef === ef).recall >= 0.9);
-      for (const { milliseconds, compared } of searches)
-        assert.ok(milliseconds > 0 && compared > 0);
-
-      const rows = await page
-        .locator('#speed-rows tr')
-        .evaluateAll((list) =>
-          list.map(({ cells }) => Array.from(cells, (cell) => cell.textContent).slice(0, 3)),
-        );
-      assert.deepEqual(
-        rows,
-        searches.map(({ name, plan, recall }) => [name, plan, recall.toFixed(3)]),
-      );
-      const picture = page.getByRole('img', { name: /^Recall against milliseconds/ });
-      assert.equal(await picture.locator('circle').count(), rungs.length);
-      assert.equal(await picture.locator('rect').count(), 2);
-      assert.deepEqual(requests.slice(loading), []);
-    }),
-  );
-
-  await t.test('answers while it measures, and stops when told to', () =>
-    inPage({}, async (page) => {
-      const start = page.getByRole('button', { name: 'Measure' });
-      await page.getByLabel('Vectors', { exact: true }).selectOption(String(SIZES.at(-1)));
-      // A timer of the page's own gets its turn between two slices, and ends them.
-      await page.evaluate(
-        () =>
-          new Promise((done) => {
-            const poll = () => {
-              if (!document.getElementById('speed-phase').textContent.startsWith('Loading'))
-                return setTimeout(poll);
-              document.getElementById('speed-cancel').click();
-              done();
-            };
-            document.getElementById('speed-start').click();
-            poll();
-          }),
-      );
-      await page.getByText('Cancelled.').waitFor();
-      assert.equal(await page.locator('#speed-report').isVisible(), false);
-      assert.equal(await start.evaluate((button) => button === document.activeElement), true);
-    }),
-  );
-
-  for (const width of [360, 1280])
-    await t.test(`fits a window of ${width} pixels`, () =>
-      inPage({ viewport: { width, height: 740 } }, async (page) => {
-        await page.getByRole('searchbox').fill(EXAMPLES[0]);
-        assert.ok((await page.getByRole('listitem').count()) > 0);
-        await measured(page, SIZES[0]);
-        const { scrollWidth, clientWidth } = await page.evaluate(() => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          return { scrollWidth, clientWidth };
-        });
-        assert.equal(clientWidth, width);
-        assert.ok(scrollWidth <= width, `${scrollWidth} pixels wide`);
-      }),
-    );
-
-  await t.test('says what is wrong when the documents are missing', async () => {
+  await t.test('says what is wrong when the glossary is missing', async () => {
     const page = await browser.newPage();
-    await page.route('**/documents.json', (route) => route.fulfill({ status: 500 }));
+    await page.route('**/glossary.json', (route) => route.fulfill({ status: 500 }));
     await page.goto(server.url);
     const alert = page.getByRole('alert');
     await alert.getByText('HTTP 500').waitFor({ timeout: 20_000 });
     assert.equal(await page.getByRole('searchbox').isVisible(), false);
+    await page.close();
   });
 });

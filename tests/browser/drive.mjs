@@ -5,9 +5,9 @@ import { delimiter, dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { makeWeights } from '../../scripts/embedder.mjs';
-import { CSP, demoMounts, readDocuments, serve, shipped } from '../../web-demo/server.mjs';
-import { createIndex, packageFile, root } from '../support/package.mjs';
+import { CSP, serve, shipped } from '../../web-demo/server.mjs';
+import { demoSite } from '../../web-demo/site.mjs';
+import { createIndex, packageFile } from '../support/package.mjs';
 import { snapshot } from './data.js';
 import { SETS } from './suite.js';
 
@@ -43,12 +43,13 @@ function isExecutable(path) {
 
 /**
  * The demo, and the suite at /suite/ and /without-eval/ with what it expects beside it; and `bytes` by
- * their paths.
+ * their paths. `more`: other options of `serve()`.
  */
-export async function serveAll(bytes = {}) {
+export async function serveAll(bytes = {}, more = {}) {
   const folder = dirname(packageFile('./package.json'));
   const has = await shipped(folder);
   const hasButWasm = (path) => has(path) && !path.endsWith('.wasm');
+  const demo = await demoSite(folder);
   const suite = fileURLToPath(new URL('.', import.meta.url));
   return serve({
     mounts: [
@@ -57,14 +58,14 @@ export async function serveAll(bytes = {}) {
       { at: '/without-eval/', folder: suite, csp: CSP.replace(" 'wasm-unsafe-eval'", '') },
       { at: '/lost/', folder, has: hasButWasm },
       { at: '/rewritten/', folder, has: hasButWasm, answersWithPage: true },
-      ...(await demoMounts(folder)),
+      ...demo.mounts,
     ],
     bytes: {
-      '/documents.json': JSON.stringify(await readDocuments(root)),
-      '/embedder.bin': makeWeights(),
+      ...demo.bytes,
       '/snapshot.rv': await snapshot(createIndex),
       ...bytes,
     },
+    ...more,
   });
 }
 

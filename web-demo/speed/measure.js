@@ -1,6 +1,6 @@
 /** What the panel measures, without the panel: in steps of a slice at most. */
-import { SLICE } from './common/slices.js';
-import { clusteredVectors } from './common/vectors.js';
+import { SLICE } from '../common/slices.js';
+import { clusteredVectors } from '../common/vectors.js';
 
 export const SIZES = [5_000, 20_000, 50_000, 100_000];
 export const DEFAULT_SIZE = 20_000;

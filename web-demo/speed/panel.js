@@ -1,8 +1,8 @@
 /** The panel: how fast the package is in this very browser. */
 
-import { inSlices } from './common/slices.js';
+import { duration, element, grouped, make, megabytes, showFacts } from '../common/elements.js';
+import { inSlices } from '../common/slices.js';
 import { curve, significant } from './curve.js';
-import { duration, element, grouped, make, megabytes, showFacts } from './elements.js';
 import { DEFAULT_SIZE, DIMENSIONS, measure, SIZES } from './measure.js';
 
 const [size, start, cancel, bar, phase, count] = [

@@ -1,8 +1,8 @@
 /** A tab of the storage panel: it has the notes open, and tells the page around it, if there is one. */
-import { element, grouped, make } from './elements.js';
-import { embedPlain } from './embedders/plain.js';
+import { element, grouped, make } from '../common/elements.js';
+import { embedPlain } from '../embedders/plain.js';
+import { open } from '../package/dist/index.js';
 import { NAME, OPTIONS } from './notes.js';
-import { open } from './package/dist/index.js';
 
 const SHOWN = 10;
 const BURST = 200;

@@ -1,5 +1,5 @@
 /** The panel: two tabs that share a database, and can be killed. */
-import { byteSize, duration, element, grouped, make, showFacts } from './elements.js';
+import { byteSize, duration, element, grouped, make, showFacts } from '../common/elements.js';
 import { NAME, STORAGE } from './notes.js';
 
 const TABS = ['Left', 'Right'];
@@ -84,7 +84,10 @@ class Pane {
     this.frame?.remove();
     this.role = undefined;
     this.#story.textContent = '';
-    this.frame = make('iframe', { src: `tab.html?tab=${this.tab}`, title: `${this.tab} tab` });
+    this.frame = make('iframe', {
+      src: `storage/tab.html?tab=${this.tab}`,
+      title: `${this.tab} tab`,
+    });
     this.#stage.append(this.frame);
     this.#show('open');
   }

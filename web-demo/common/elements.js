@@ -41,3 +41,8 @@ export function byteSize(bytes) {
 export function grouped(number) {
   return Math.round(number).toLocaleString('en');
 }
+
+/** `1 passage`, `12,345 passages` */
+export function plural(number, what) {
+  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+}

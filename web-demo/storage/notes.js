@@ -1,5 +1,5 @@
 /** The database of notes that the tabs of the storage panel share, and what a tab tells its page. */
-import { DIMENSIONS, MODEL } from './embedders/plain.js';
+import { DIMENSIONS, MODEL } from '../embedders/plain.js';
 
 export const NAME = 'demo-notes';
 
