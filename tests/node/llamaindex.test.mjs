@@ -296,6 +296,21 @@ if (!missing) {
         assert.equal(await store.client().count(), 3);
       });
 
+      it('deletes of no document what is of none', async (t) => {
+        const store = await storeOf(t);
+        const loose = ['rain', 'snow'].map(
+          (text, i) => new TextNode({ id_: `loose${i}`, text, embedding: embed(text) }),
+        );
+        await store.add(loose);
+        await store.delete('None');
+        assert.equal(await store.client().count(), 8);
+        const { nodes } = await store.query(ask('rain', { similarityTopK: 1 }));
+        assert.deepEqual([nodes[0].text, nodes[0].metadata], ['rain', {}]);
+        for (const refDocId of [undefined, 7, { $exists: false }])
+          await rejected(store.delete(refDocId), 'INVALID_ARGUMENT', 'refDocId');
+        assert.equal(await store.client().count(), 8);
+      });
+
       it('keeps to its namespace', async (t) => {
         const store = await storeOf(t, { namespace: 'tenant' });
         assert.equal(await store.client().count(), 0);
