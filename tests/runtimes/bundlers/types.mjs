@@ -70,14 +70,16 @@ async function attw({ tarball, env }) {
   const version = versionOf(name);
   const subpaths = subpathsOf(filesOf(tarball));
   const program = join(root, 'node_modules', name, 'dist/index.js');
-  const args = [tarball, '--profile', 'esm-only', '--entrypoints', ...subpaths, '--no-color'];
-  const { status, stdout, stderr } = await execute(process.execPath, [program, ...args], {
-    cwd: root,
-    env,
-  });
-  const passes = status === 0;
-  const detail = passes ? `subpaths: ${subpaths.join(' ')}` : stdout + stderr;
-  return { version, outcome: passes ? 'pass' : 'fail', detail };
+  const checked = (paths) => {
+    const args = [tarball, '--profile', 'esm-only', '--entrypoints', ...paths, '--no-color'];
+    return execute(process.execPath, [program, ...args], { cwd: root, env });
+  };
+  const { status, stdout, stderr } = await checked(subpaths);
+  if (status !== 0) return { version, outcome: 'fail', detail: stdout + stderr };
+  // One without types, which it must not let pass.
+  if ((await checked(['./ruvector.h'])).status === 0)
+    return { version, outcome: 'fail', detail: 'a subpath without types was not reported' };
+  return { version, outcome: 'pass', detail: `subpaths: ${subpaths.join(' ')}` };
 }
 
 async function linted({ tarball }) {
