@@ -32,13 +32,13 @@ function newWorker(): Worker {
 
 /**
  * The worker that `make` makes, where its file is of another origin, as on a CDN: browsers refuse that, but
- * not a module of this origin that imports it. While `make` runs, `Worker` is one that does so.
+ * not a script of this origin that loads it. While `make` runs, `Worker` is one that does so.
  */
 function importing(make: () => Worker): Worker {
   const { Worker: Native } = globalThis;
   globalThis.Worker = class extends Native {
-    constructor(url: string | URL) {
-      super(moduleOf(url), { type: 'module' });
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(scriptOf(url, options?.type === 'module'), options);
     }
   };
   try {
@@ -48,10 +48,12 @@ function importing(make: () => Worker): Worker {
   }
 }
 
-let imported: string | undefined;
+let script: string | undefined;
 
-function moduleOf(url: string | URL): string {
-  const code = `import ${JSON.stringify(url)};`;
-  imported ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-  return imported;
+/** Bundlers make modules, or scripts as they were before there were modules. */
+function scriptOf(url: string | URL, isModule: boolean): string {
+  const name = JSON.stringify(url);
+  const code = isModule ? `import ${name};` : `importScripts(${name});`;
+  script ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  return script;
 }

@@ -1,5 +1,5 @@
-import { open } from '../workerd.js';
 import type { Metadata } from '../types.js';
+import { open } from '../workerd.js';
 import type { DatabaseOptions, DatabaseState } from './types.js';
 import { useOpened } from './use-database.js';
 
