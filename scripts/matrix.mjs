@@ -29,6 +29,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
+const about = { commit: commit(), tarball: basename(file) };
 const results = [];
 for (const row of every.filter(({ name }) => only?.includes(name) ?? true)) {
   const result = await runRow(row, { tarball: file, env });
@@ -36,13 +37,10 @@ for (const row of every.filter(({ name }) => only?.includes(name) ?? true)) {
   console.log(`${result.name}: ${result.outcome}`);
   const said = [result.line && `with ${result.line}`, ...(result.detail ?? '').split('\n')];
   for (const line of said.filter(Boolean)) console.log(`  ${line}`);
+  // After each row: one that is interrupted has what it had.
+  const json = JSON.stringify({ ...about, node: process.version, results }, undefined, 2);
+  writeFileSync('build/matrix/results.json', `${json}\n`);
+  writeFileSync('build/matrix/matrix.md', documentOf(results, about));
 }
-const about = { commit: commit(), tarball: basename(file) };
-writeFileSync(
-  'build/matrix/results.json',
-  `${JSON.stringify({ ...about, node: process.version, results }, undefined, 2)}\n`,
-);
-const document = documentOf(results, about);
-writeFileSync('build/matrix/matrix.md', document);
-console.log(`\n${document}`);
+console.log(`\n${documentOf(results, about)}`);
 process.exitCode = results.some(({ outcome }) => outcome === 'fail') ? 1 : 0;

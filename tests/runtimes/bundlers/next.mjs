@@ -1,4 +1,4 @@
-// Next.js with webpack and with Turbopack: a server component, a route handler, a route at the edge and a
+// Next.js with webpack and with Turbopack: a server component, a route handler, a page at the edge and a
 // client component with the hooks, on its production and its development server. Beside them a page for
 // each entry, which is weighed.
 import { spawn } from 'node:child_process';
