@@ -4,7 +4,8 @@
 //
 // Hosts: Node, by its WASI, and WAMR through tests/device/host.c where it is found: WAMR_ROOT is the
 // folder that it was installed in, or several with ':' between them; else that of iwasm on the PATH.
-// Where wamrc is beside iwasm or on the PATH, its compiled modules are run too.
+// Where wamrc is beside iwasm or on the PATH, its compiled modules are run too. `-- --no-build` takes dist/
+// as it is.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +15,7 @@ import { commit, provision } from './setup.mjs';
 process.removeAllListeners('warning'); // that WASI is experimental
 const { WASI } = await import('node:wasi');
 const env = provision('wasm');
-build(env);
+if (!process.argv.includes('--no-build')) build(env);
 const { createIndex } = await import('../tests/support/package.mjs');
 const { itemsOf, seededVectors } = await import('../tests/support/random.mjs');
 const { Device, PAGE_BYTES, STATUS } = await import('../tests/support/device.mjs');
