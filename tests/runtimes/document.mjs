@@ -1,5 +1,5 @@
 // The results of the matrix as a document in Markdown: tables, and what was said where there is no table.
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { ENTRIES } from './bundlers/support/entries.mjs';
 
 const SAID = { pass: 'pass', configured: 'pass with a line', fail: 'FAIL', missing: 'not run' };
@@ -10,7 +10,8 @@ export function documentOf(results, { commit, tarball }) {
   const [processor, ...others] = cpus();
   const parts = [
     `Printed by \`npm run matrix\` on ${new Date().toISOString().slice(0, 10)}, of ${tarball} of commit ` +
-      `${commit}, on Node ${process.version} and ${1 + others.length} cores of ${processor?.model ?? '-'}.`,
+      `${commit}, on Node ${process.version} and ${1 + others.length} cores of ${processor?.model ?? '-'}, ` +
+      `at a load of ${loadavg()[2].toFixed(1)}.`,
     'Cold start: from the import to the first answer over 1,000 vectors of 384 dimensions. Bytes are as ' +
       'gzip; fetched are those until that answer, where there is a network in between.',
     section('Hosts', table(FACTS, of('host').map(factsOf))),
