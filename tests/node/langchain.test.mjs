@@ -8,10 +8,10 @@ import { newDatabase, newFolder } from '../support/databases.mjs';
 import { cosine, DIMENSIONS, diverse, embed } from '../support/embedder.mjs';
 import { newIndex, refused, rejected } from '../support/indexes.mjs';
 import { packageFile, root } from '../support/package.mjs';
-import { assertCompiles, beside } from '../support/third-party.mjs';
+import { assertCompiles, beside, FRAMEWORKS } from '../support/third-party.mjs';
 
-const { home, missing } = beside('langchain', { '@langchain/core': '1.4.0' });
-if (missing) console.log(`left out: the contract with @langchain/core 1.4.0: ${missing}`);
+const { home, missing } = beside('langchain', FRAMEWORKS.langchain);
+if (missing) console.log(`left out: the contract with @langchain/core: ${missing}`);
 
 const TARGETS = {
   'an index': (t) => newIndex(t, { dimensions: DIMENSIONS }),

@@ -10,10 +10,10 @@ import { cosine, DIMENSIONS, diverse, embed } from '../support/embedder.mjs';
 import { dist, newIndex, refused, rejected } from '../support/indexes.mjs';
 import { packageFile, root } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
-import { assertCompiles, beside } from '../support/third-party.mjs';
+import { assertCompiles, beside, FRAMEWORKS } from '../support/third-party.mjs';
 
-const { home, missing } = beside('llamaindex', { '@llamaindex/core': '0.6.23' });
-if (missing) console.log(`left out: the contract with @llamaindex/core 0.6.23: ${missing}`);
+const { home, missing } = beside('llamaindex', FRAMEWORKS.llamaindex);
+if (missing) console.log(`left out: the contract with @llamaindex/core: ${missing}`);
 
 const { filterOf } = await import(pathToFileURL(join(dist, 'llamaindex/filters.js')));
 
