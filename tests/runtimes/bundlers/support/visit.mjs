@@ -10,7 +10,7 @@ export const BOTH = ['Chromium', 'Firefox'];
 const LAUNCH = { Chromium: launchChromium, Firefox: launchFirefox };
 
 /** Milliseconds for a page; a development server makes it on the first request. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 /** What the page at `url` says in each browser, Chromium first. */
 export async function visit(url, browsers = ['Chromium']) {
