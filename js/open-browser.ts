@@ -1,3 +1,4 @@
+import { later } from './core/later.js';
 import type { Database, DatabaseInfo, OpenOptions } from './database/types.js';
 import { browserPlatform } from './platform-browser.js';
 import type { Metadata } from './types.js';
@@ -12,7 +13,7 @@ export async function open<M extends object = Metadata>(
   name: string,
   options?: OpenOptions,
 ): Promise<Database<M>> {
-  const { openOn } = await import('./database/open.js');
+  const { openOn } = await later(import('./database/open.js'));
   return openOn<M>(browserPlatform, name, options);
 }
 
@@ -24,7 +25,7 @@ export function listDatabases(): Promise<DatabaseInfo[]> {
 /**
  * Deletes a database, by the name that `open()` takes under `storage: 'auto'`, or as 'idb:name',
  * 'opfs:name', 'file:./folder'. One that is not there is passed over; tabs that have it open close it.
- * @throws STORAGE_BLOCKED, STORAGE_UNAVAILABLE
+ * @throws INVALID_ARGUMENT, STORAGE_BLOCKED, STORAGE_UNAVAILABLE
  */
 export function deleteDatabase(name: string): Promise<void> {
   return browserPlatform.remove(name);

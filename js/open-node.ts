@@ -24,7 +24,7 @@ export function listDatabases(): Promise<DatabaseInfo[]> {
 /**
  * Deletes a database, by the name that `open()` takes under `storage: 'auto'`, or as 'idb:name',
  * 'opfs:name', 'file:./folder'. One that is not there is passed over; tabs that have it open close it.
- * @throws STORAGE_BLOCKED, STORAGE_UNAVAILABLE
+ * @throws INVALID_ARGUMENT, STORAGE_BLOCKED, STORAGE_UNAVAILABLE
  */
 export function deleteDatabase(name: string): Promise<void> {
   return nodePlatform.remove(name);

@@ -1,4 +1,5 @@
 import type { Host } from './core/load.js';
+import { checkInMemory, checkPlace } from './database/place.js';
 import type { Platform } from './database/platform.js';
 import { memoryStorage } from './storage/memory.js';
 
@@ -9,7 +10,10 @@ export function edgePlatform(host: Host): Platform {
     storage: async (scheme) => (scheme === 'memory' ? memoryStorage() : undefined),
     automatic: () => 'memory:',
     list: async () => [],
-    remove: async () => {},
+    async remove(name) {
+      checkPlace(name);
+      checkInMemory(name);
+    },
     worker: async () => undefined,
   };
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readArguments } from './arguments.mjs';
 import { build } from './build.mjs';
 import { provision, root } from './setup.mjs';
-import { bundle, HOME, installMiniflare, start } from './workerd.mjs';
+import { bundle, durableObjects, installMiniflare, start } from './workerd.mjs';
 
 const USAGE = `usage: npm run edge -- [--once] [--no-build] [--port N]
   --once      write, ask, end the runtime, start another one, ask again, compare, and end
@@ -44,8 +44,8 @@ if (once) await surviveEviction();
 else await serve();
 
 async function serve() {
-  const state = join(HOME, 'state');
-  const runtime = await start(modules, CLASS, state, await freePort(port));
+  const state = join(root, 'build/edge/state');
+  const runtime = await started(state, await freePort(port));
   const url = `${(await runtime.ready).origin}/${NAME}`;
   await send(url, 'PUT', 'records', RECORDS);
   console.log(`A Durable Object with ${RECORDS.length} records. Ask it:\n`);
@@ -94,8 +94,13 @@ function freePort(port) {
   });
 }
 
+/** The Worker, whose objects keep in `state` what they are told. */
+function started(state, port = 0) {
+  return start({ modules, port, ...durableObjects(CLASS, state) });
+}
+
 async function within(state, work) {
-  const runtime = await start(modules, CLASS, state, 0);
+  const runtime = await started(state);
   try {
     return await work(`${(await runtime.ready).origin}/${NAME}`);
   } finally {

@@ -6,7 +6,6 @@
 // where `docs` is any name: each is an index, and an object, of its own.
 import { DurableObject } from 'cloudflare:workers';
 import { open, RuVectorError } from '@ruvector/wasm';
-import wasm from '@ruvector/wasm/ruvector.wasm';
 import { durableStorage } from './storage.js';
 
 const DIMENSIONS = 3;
@@ -19,9 +18,7 @@ export class SearchIndex extends DurableObject {
     // Requests wait until what was stored is here again.
     ctx.blockConcurrencyWhile(async () => {
       const storage = durableStorage(ctx.storage);
-      // workerd compiles no bytes: it wants the module that the import is.
-      const options = { dimensions: DIMENSIONS, storage, durability: 'strict', wasm };
-      this.#db = await open('index', options);
+      this.#db = await open('index', { dimensions: DIMENSIONS, storage, durability: 'strict' });
     });
   }
 
@@ -31,7 +28,7 @@ export class SearchIndex extends DurableObject {
       if (route === 'PUT /records')
         return Response.json(await this.#db.upsert(await request.json()));
       if (route === 'POST /query') {
-        const { vector, ...options } = await request.json();
+        const { vector, ...options } = Object(await request.json()); // null is JSON, too
         return Response.json(await this.#db.query(vector, options));
       }
       if (route === 'GET /stats') return Response.json(await this.#db.stats());

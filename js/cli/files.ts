@@ -3,13 +3,17 @@ import {
   createReadStream,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { RuVectorError } from '../node.js';
 import { UsageError } from './arguments.js';
 
@@ -93,10 +97,12 @@ export function openOutput(path: string, force: boolean, text: boolean): Output 
   return streamOutput();
 }
 
-/** Written aside, then renamed. */
+/** Written aside, then renamed; of a link, what it points to. */
 function fileOutput(path: string, force: boolean): Output {
   checkFree(path, force);
-  const aside = `${path}.${process.pid}.tmp`;
+  const target = behindLinks(path);
+  const aside = `${target}.${process.pid}.tmp`;
+  checkRoom(path, aside);
   let [file, size, isMade]: [number | undefined, number, boolean] = [undefined, 0, false];
   const opened = (): number => {
     file ??= openSync(aside, 'wx');
@@ -120,13 +126,29 @@ function fileOutput(path: string, force: boolean): Output {
       fsyncSync(opened());
       close();
       checkFree(path, force);
-      renameSync(aside, path);
+      renameSync(aside, target);
     },
     abort() {
       close();
       if (isMade) rmSync(aside, { force: true });
     },
   };
+}
+
+function behindLinks(path: string): string {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+  return behindLinks(resolve(realpathSync(dirname(path)), readlinkSync(path)));
+}
+
+/** That a file can be made there: better said before the work than after it. */
+function checkRoom(path: string, aside: string): void {
+  try {
+    closeSync(openSync(aside, 'wx'));
+    rmSync(aside);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`${code}: ${path}: expected a folder that a file can be made in`, { cause });
+  }
 }
 
 function checkFree(path: string, force: boolean): void {

@@ -8,6 +8,7 @@ import { corrupt } from './journal/format.js';
 import { type Manifest, readManifest, type StoredOptions } from './journal/manifest.js';
 import { stored, Vault } from './journal/vault.js';
 import { LocalPort } from './local-port.js';
+import { unavailable } from './place.js';
 import type { Places } from './platform.js';
 import { Session } from './session.js';
 import { bytesOfSnapshot } from './source.js';
@@ -161,11 +162,6 @@ async function storageOf(
   const [, scheme = '', place = ''] =
     /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
   const adapter = await stored('opening', platform.storage(scheme, place || name, shard));
-  if (adapter === undefined)
-    throw new RuVectorError(
-      'STORAGE_UNAVAILABLE',
-      `expected a storage that this host has, got '${storage}'; 'memory:' is everywhere, and an adapter ` +
-        'can be anything',
-    );
+  if (adapter === undefined) throw unavailable(storage);
   return adapter;
 }

@@ -3,7 +3,7 @@ import type { EmbeddingsInterface } from '@langchain/core/embeddings';
 import { maximalMarginalRelevance } from '@langchain/core/utils/math';
 import { type MaxMarginalRelevanceSearchOptions, VectorStore } from '@langchain/core/vectorstores';
 import { checkTarget, type Records, recordsOf } from '../adapter/target.js';
-import { checkArray, checkKeys, invalid } from '../core/arguments.js';
+import { checkArray, checkKeys, invalid, isPlainObject } from '../core/arguments.js';
 import type { Database } from '../database/types.js';
 import type { Filter, Index, Item, Match, Metadata, QueryOptions } from '../types.js';
 
@@ -17,6 +17,9 @@ export interface RuVectorStoreConfig {
 }
 
 const FETCH_K = 20;
+
+/** A document without its vector. */
+type TextRecord = Pick<Item, 'id' | 'metadata'>;
 
 /**
  * LangChain's vector store over an index or a database. A document is a record: its metadata is the
@@ -53,8 +56,10 @@ export class RuVectorStore extends VectorStore {
     documents: DocumentInterface[],
     options: { readonly ids?: readonly string[] } = {},
   ): Promise<string[]> {
+    const records = this.#recordsOf(documents, options.ids);
+    await this.#records.has(records.map(({ id }) => id)); // refuses bad ids, while nothing is paid for
     const texts = documents.map(({ pageContent }) => pageContent);
-    return this.addVectors(await this.embeddings.embedDocuments(texts), documents, options);
+    return this.#add(await this.embeddings.embedDocuments(texts), records);
   }
 
   /** The id of a document is that of `ids`, else its own, else a new one. */
@@ -63,14 +68,7 @@ export class RuVectorStore extends VectorStore {
     documents: DocumentInterface[],
     options: { readonly ids?: readonly string[] } = {},
   ): Promise<string[]> {
-    checkCount('vectors', vectors, documents.length);
-    if (options.ids !== undefined) checkCount('ids', options.ids, documents.length);
-    const items = documents.map((document, i): Item => {
-      const id = options.ids?.[i] ?? document.id ?? crypto.randomUUID();
-      return { id, vector: vectors[i] as number[], metadata: this.#metadataOf(document, i) };
-    });
-    await this.#records.upsert(items);
-    return items.map(({ id }) => id);
+    return this.#add(vectors, this.#recordsOf(documents, options.ids));
   }
 
   /** By ids, of which unknown ones are passed over, or all that match a filter. */
@@ -151,7 +149,27 @@ export class RuVectorStore extends VectorStore {
     return (await this.#records.query(vector, query)).matches;
   }
 
-  #metadataOf({ pageContent, metadata }: DocumentInterface, i: number): Metadata {
+  #recordsOf(documents: DocumentInterface[], ids?: readonly string[]): TextRecord[] {
+    checkArray('documents', documents);
+    if (ids !== undefined) checkCount('ids', ids, documents.length);
+    return documents.map((document, i) => ({
+      id: ids?.[i] ?? document.id ?? crypto.randomUUID(),
+      metadata: this.#metadataOf(document, i),
+    }));
+  }
+
+  async #add(vectors: number[][], records: TextRecord[]): Promise<string[]> {
+    checkCount('vectors', vectors, records.length);
+    const items = records.map((record, i) => ({ ...record, vector: vectors[i] as number[] }));
+    await this.#records.upsert(items);
+    return records.map(({ id }) => id);
+  }
+
+  #metadataOf({ pageContent, metadata = {} }: Partial<DocumentInterface>, i: number): Metadata {
+    if (typeof pageContent !== 'string')
+      throw invalid(`documents[${i}].pageContent`, 'a string', pageContent);
+    if (!isPlainObject(metadata))
+      throw invalid(`documents[${i}].metadata`, 'a JSON object', metadata);
     if (this.#textKey in metadata) {
       const wanted = `no key ${this.#textKey}, where the text goes; see textKey`;
       throw invalid(`documents[${i}].metadata`, wanted, metadata);

@@ -5,6 +5,7 @@
 declare module '@llamaindex/core/schema' {
   export interface BaseNode {
     id_: string;
+    get sourceNode(): { nodeId: string } | undefined;
     getEmbedding(): number[];
   }
 }

@@ -53,7 +53,7 @@ export class RuVectorStore extends BaseVectorStore<Index | Database> {
     const items = nodes.map((node) => ({
       id: node.id_,
       vector: node.getEmbedding(),
-      metadata: nodeToMetadata(node) as Metadata,
+      metadata: metadataOf(node),
     }));
     await this.#records.upsert(items);
     return items.map(({ id }) => id);
@@ -61,6 +61,7 @@ export class RuVectorStore extends BaseVectorStore<Index | Database> {
 
   /** Deletes the nodes that were made from a document. */
   async delete(refDocId: string): Promise<void> {
+    if (typeof refDocId !== 'string') throw invalid('refDocId', 'a string', refDocId);
     await this.#records.deleteWhere({ ref_doc_id: refDocId });
   }
 
@@ -116,6 +117,14 @@ export class RuVectorStore extends BaseVectorStore<Index | Database> {
         'expected a database of open(), got an index in memory; keep the bytes of client().export()',
       );
   }
+}
+
+/** As LlamaIndex has it, but for what it calls 'None': who is of no document names none. */
+function metadataOf(node: BaseNode): Metadata {
+  const metadata = nodeToMetadata(node) as Metadata;
+  if (node.sourceNode?.nodeId) return metadata;
+  const { document_id, doc_id, ref_doc_id, ...own } = metadata;
+  return own;
 }
 
 function* filtersOf({ filters, docIds }: VectorStoreQuery): Generator<Filter> {

@@ -1,3 +1,5 @@
+import { later } from '../core/later.js';
+import { checkPlace } from '../database/place.js';
 import type { DatabaseInfo, StorageAdapter } from '../database/types.js';
 import { memoryStorage } from './memory.js';
 
@@ -20,12 +22,13 @@ export async function browserStorage(
 }
 
 export async function listBrowserDatabases(): Promise<DatabaseInfo[]> {
-  const { listIndexedDb } = await import('./indexeddb.js');
+  const { listIndexedDb } = await later(import('./indexeddb.js'));
   return (await listIndexedDb()).map((name) => ({ name, backend: 'indexeddb' }));
 }
 
 export async function removeBrowserDatabase(name: string): Promise<void> {
+  checkPlace(name);
   const [, scheme, place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
-  if (scheme === 'opfs') return (await import('./opfs.js')).deleteOpfs(place);
-  return (await import('./indexeddb.js')).deleteIndexedDb(place);
+  if (scheme === 'opfs') return (await later(import('./opfs.js'))).deleteOpfs(place);
+  return (await later(import('./indexeddb.js'))).deleteIndexedDb(place);
 }

@@ -1,3 +1,4 @@
+import { checkInMemory, checkPlace } from '../database/place.js';
 import type { StorageAdapter } from '../database/types.js';
 import { memoryStorage } from './memory.js';
 
@@ -19,9 +20,11 @@ export async function nodeStorage(
 
 /** Of the name that open() takes, or of `file:...`; those in memory are gone when they are closed. */
 export async function removeNodeDatabase(name: string): Promise<void> {
+  checkPlace(name);
   const place = name.startsWith('file:') ? name : nodePlace(name);
   const [, folder] = /^file:(.*)$/.exec(place) ?? [];
-  if (folder !== undefined) await (await import('./files.js')).deleteFiles(folder);
+  if (folder === undefined) checkInMemory(name);
+  else await (await import('./files.js')).deleteFiles(folder);
 }
 
 /** A name that looks like a path is one. */

@@ -1,7 +1,7 @@
 // WAMR where it is installed: which ones, the C host built for each, and the forms of a module that
 // it can be given.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const FOLDER = 'build/device';
@@ -28,12 +28,14 @@ export function findWamr() {
     const besides = join(root, 'bin/wamrc');
     const compiler = existsSync(besides) ? besides : onPath('wamrc');
     const about = compiler === undefined ? 'without wamrc: nothing is compiled' : 'with wamrc';
+    // Which of its two interpreters was built in, by the name of the file that has it.
+    const isFast = readFileSync(library).includes('wasm_interp_fast');
     return {
       root,
       host,
       version,
       about,
-      formsOf: (name, path) => formsOf(i, compiler, name, path),
+      formsOf: (name, path) => formsOf(i, isFast, compiler, name, path),
     };
   });
 }
@@ -42,13 +44,13 @@ export function findWamr() {
 const compiledNow = new Set();
 
 /** [how it runs, the file]: interpreted and, where there is a compiler, compiled. */
-function formsOf(number, compiler, name, path) {
-  const forms = [[`${number + 1}, interpreted`, path]];
+function formsOf(number, isFast, compiler, name, path) {
+  const forms = [[`${number + 1}, ${isFast ? 'fast' : 'classic'} interpreter`, path]];
   if (compiler === undefined) return forms;
   const compiled = `${FOLDER}/${number + 1}-${name}.aot`;
   if (!compiledNow.has(compiled)) tool(compiler, ['-o', compiled, path]);
   compiledNow.add(compiled);
-  return [...forms, [`${number + 1}, compiled`, compiled]];
+  return [...forms, [`${number + 1}, AOT`, compiled]];
 }
 
 /** What the host printed, or `missing`: why the runtime does not take the module. A trap throws. */

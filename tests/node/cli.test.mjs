@@ -1,6 +1,14 @@
 // The program as users run it: a process, files, streams and exit codes.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { workplace } from '../support/cli.mjs';
 import { assertNearest } from '../support/oracle.mjs';
@@ -252,6 +260,38 @@ describe('a file that is there', () => {
       readdirSync(work.folder).filter((name) => name.endsWith('.tmp')),
       [],
     );
+  });
+});
+
+describe('where the output goes', () => {
+  it('is looked at before the work', () => {
+    writeFileSync(work.path('a file'), '');
+    for (const [path, code] of [
+      ['no folder/a.rv', 'ENOENT'],
+      ['a file/a.rv', 'ENOTDIR'],
+    ]) {
+      const { code: exit, stderr } = work.run(['build', 'no data.ndjson', '-o', path]);
+      assert.equal(exit, 1);
+      assert.ok(stderr.startsWith(`ruvector: ${code}: `) && stderr.includes(path), stderr);
+    }
+    // Where that is right, what is wrong with the input is said.
+    assert.match(work.run(['build', 'no data.ndjson', '-o', 'b.rv']).stderr, /no data\.ndjson/);
+    assert.equal(existsSync(work.path('b.rv')), false);
+  });
+
+  it('may be a link, which stays one', () => {
+    writeFileSync(work.path('real.rv'), 'mine');
+    const links = { 'link.rv': 'real.rv', 'chain.rv': 'link.rv', 'new link.rv': 'new.rv' };
+    for (const [link, target] of Object.entries(links)) symlinkSync(target, work.path(link));
+    assert.equal(work.run(['build', 'data.ndjson', '-o', 'chain.rv']).code, 1);
+    assert.equal(readFileSync(work.path('real.rv'), 'utf8'), 'mine');
+    output(['build', 'data.ndjson', '-o', 'chain.rv', '--force']);
+    output(['build', 'data.ndjson', '-o', 'new link.rv']);
+    for (const [link, target] of Object.entries(links))
+      assert.equal(readlinkSync(work.path(link)), target);
+    const bytes = readFileSync(work.path('real.rv'));
+    assert.ok(bytes.length > 1e5);
+    assert.deepEqual(readFileSync(work.path('new.rv')), bytes);
   });
 });
 

@@ -1,10 +1,9 @@
-// `npm run edge`, and the storage that it gives a database, in workerd; where `npm run edge` has fetched
-// that already.
+// `npm run edge`, and the storage that it gives a database, in workerd, which is fetched.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { bundle, hasMiniflare, start } from '../../scripts/workerd.mjs';
+import { bundle, durableObjects, installMiniflare, start } from '../../scripts/workerd.mjs';
 import { newFolder } from '../support/databases.mjs';
 import { root } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
@@ -14,7 +13,8 @@ const seededBytes = (seed, length) => {
   return Uint8Array.from({ length }, () => 256 * next());
 };
 
-if (!hasMiniflare()) console.log('left out: workerd, which `npm run edge -- --once` fetches');
+const missing = installMiniflare();
+if (missing) console.log(`left out: examples/edge in workerd: ${missing}`);
 else {
   it('npm run edge -- --once finds after an eviction what it found before', () => {
     const args = ['scripts/edge.mjs', '--once', '--no-build'];
@@ -27,12 +27,33 @@ else {
     assert.match(stdout, /evicted, asked again: the same answer/);
   });
 
+  it('examples/edge says what is wrong with a request', async (t) => {
+    const modules = await bundle(join(root, 'examples/edge/worker.js'));
+    const runtime = await start({ modules, ...durableObjects('SearchIndex', newFolder(t)) });
+    t.after(() => runtime.dispose());
+    const { origin } = await runtime.ready;
+    const ask = async (method, verb, body) => {
+      const response = await fetch(`${origin}/docs/${verb}`, { method, body });
+      return [response.status, (await response.json()).code];
+    };
+    for (const [method, verb, body, ...answer] of [
+      ['POST', 'query', 'null', 400, 'INVALID_ARGUMENT'],
+      ['POST', 'query', '7', 400, 'INVALID_ARGUMENT'],
+      ['POST', 'query', '{"vector":[1]}', 400, 'DIMENSION_MISMATCH'],
+      ['POST', 'query', 'no JSON', 400, undefined],
+      ['PUT', 'records', 'null', 400, 'INVALID_ARGUMENT'],
+      ['POST', 'nothing', '{}', 404, undefined],
+      ['POST', 'query', '{"vector":[1,0,0]}', 200, undefined],
+    ])
+      assert.deepEqual(await ask(method, verb, body), answer, `${verb} ${body}`);
+  });
+
   it('the storage of a Durable Object keeps values of any size, whole, over its end', async (t) => {
     const modules = await bundle(join(root, 'tests/support/storage-worker.js'));
     const state = newFolder(t);
     const twin = new Map();
     const within = async (work) => {
-      const runtime = await start(modules, 'Storage', state);
+      const runtime = await start({ modules, ...durableObjects('Storage', state) });
       try {
         const { origin } = await runtime.ready;
         await work(async (verb, keys, body) => {

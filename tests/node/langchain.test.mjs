@@ -8,10 +8,10 @@ import { newDatabase, newFolder } from '../support/databases.mjs';
 import { cosine, DIMENSIONS, diverse, embed } from '../support/embedder.mjs';
 import { newIndex, refused, rejected } from '../support/indexes.mjs';
 import { packageFile, root } from '../support/package.mjs';
-import { assertCompiles, beside } from '../support/third-party.mjs';
+import { assertCompiles, beside, FRAMEWORKS } from '../support/third-party.mjs';
 
-const { home, missing } = beside('langchain', { '@langchain/core': '1.4.0' });
-if (missing) console.log(`left out: the contract with @langchain/core 1.4.0: ${missing}`);
+const { home, missing } = beside('langchain', FRAMEWORKS.langchain);
+if (missing) console.log(`left out: the contract with @langchain/core: ${missing}`);
 
 const TARGETS = {
   'an index': (t) => newIndex(t, { dimensions: DIMENSIONS }),
@@ -239,6 +239,32 @@ if (!missing) {
           'metadatas',
         );
         assert.equal(await index.count(), 0);
+      });
+
+      it('embeds nothing where ids or documents do not fit', async (t) => {
+        const embeddings = new Fake();
+        const store = new RuVectorStore(embeddings, { index: await newTarget(t) });
+        const document = new Document({ pageContent: 'x' });
+        for (const [documents, ids, text] of [
+          [[document], ['a', 'b'], 'ids'],
+          [[document], [7], 'ids[0]'],
+          [[document, document], ['a', ''], 'ids[1]'],
+          [[{ pageContent: 'x', metadata: { pageContent: 'y' } }], undefined, 'textKey'],
+          [[document, { pageContent: 'x', metadata: 'y' }], undefined, 'documents[1].metadata'],
+          [[{ metadata: {} }], undefined, 'documents[0].pageContent'],
+          ['x', undefined, 'documents'],
+        ])
+          await rejected(store.addDocuments(documents, ids && { ids }), 'INVALID_ARGUMENT', text);
+        assert.deepEqual(embeddings.calls, []);
+        assert.deepEqual(await store.addDocuments([document], { ids: ['a'] }), ['a']);
+        assert.deepEqual(embeddings.calls, [['documents', 1]]);
+      });
+
+      it('takes a document without metadata', async (t) => {
+        const store = new RuVectorStore(new Fake(), { index: await newTarget(t) });
+        await store.addDocuments([{ pageContent: 'the cat' }], { ids: ['a'] });
+        const [found] = await store.similaritySearch('cat', 1);
+        assert.deepEqual([found.id, found.pageContent, found.metadata], ['a', 'the cat', {}]);
       });
     });
 

@@ -10,10 +10,10 @@ import { cosine, DIMENSIONS, diverse, embed } from '../support/embedder.mjs';
 import { dist, newIndex, refused, rejected } from '../support/indexes.mjs';
 import { packageFile, root } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
-import { assertCompiles, beside } from '../support/third-party.mjs';
+import { assertCompiles, beside, FRAMEWORKS } from '../support/third-party.mjs';
 
-const { home, missing } = beside('llamaindex', { '@llamaindex/core': '0.6.23' });
-if (missing) console.log(`left out: the contract with @llamaindex/core 0.6.23: ${missing}`);
+const { home, missing } = beside('llamaindex', FRAMEWORKS.llamaindex);
+if (missing) console.log(`left out: the contract with @llamaindex/core: ${missing}`);
 
 const { filterOf } = await import(pathToFileURL(join(dist, 'llamaindex/filters.js')));
 
@@ -294,6 +294,21 @@ if (!missing) {
         const { nodes } = await store.query(ask(text, { similarityTopK: 1 }));
         assert.deepEqual([nodes[0].id_, nodes[0].text], ['n5', text]);
         assert.equal(await store.client().count(), 3);
+      });
+
+      it('deletes of no document what is of none', async (t) => {
+        const store = await storeOf(t);
+        const loose = ['rain', 'snow'].map(
+          (text, i) => new TextNode({ id_: `loose${i}`, text, embedding: embed(text) }),
+        );
+        await store.add(loose);
+        await store.delete('None');
+        assert.equal(await store.client().count(), 8);
+        const { nodes } = await store.query(ask('rain', { similarityTopK: 1 }));
+        assert.deepEqual([nodes[0].text, nodes[0].metadata], ['rain', {}]);
+        for (const refDocId of [undefined, 7, { $exists: false }])
+          await rejected(store.delete(refDocId), 'INVALID_ARGUMENT', 'refDocId');
+        assert.equal(await store.client().count(), 8);
       });
 
       it('keeps to its namespace', async (t) => {

@@ -233,6 +233,15 @@ function assertionsOf(ruvector, made, expected) {
         'tape:matrix',
       );
     },
+    'deleteDatabase() refuses what names no database': async () => {
+      const { deleteDatabase } = ruvector;
+      for (const name of [undefined, '', 7, {}])
+        await thrown(() => deleteDatabase(name), 'INVALID_ARGUMENT', 'name');
+      await deleteDatabase('nobody');
+      // Browsers keep databases under any name.
+      if (expected.automatic === 'memory')
+        await thrown(() => deleteDatabase('tape:x'), 'STORAGE_UNAVAILABLE', 'tape:x');
+    },
     'capabilities() tells the truth': async () => {
       const said = await ruvector.capabilities();
       for (const [name, value] of Object.entries(expected.capabilities))

@@ -8,11 +8,15 @@ import { Missing } from './installed.mjs';
 /**
  * @typedef {object} Outcome
  * @property {string} version of the host or bundler
- * @property {'pass' | 'configured' | 'fail' | 'missing'} outcome `configured`: passes with what `detail`
- *   says; `missing`: cannot be had here, and `detail` says why
- * @property {string} [detail]
+ * @property {'pass' | 'configured' | 'fail' | 'missing'} outcome `configured`: passes with `line`;
+ *   `missing`: cannot be had here, and `detail` says why
+ * @property {string} [line] what a user must configure
+ * @property {string} [detail] what else to know
  * @property {number} [coldStartMs] from the import to the first answer
- * @property {number} [bytes] that a user's machine fetches, as gzip
+ * @property {number} [bytes] that a user's machine fetches until then, as gzip
+ * @property {Record<string, number>} [emitted] what a bundler made, by kind, as gzip
+ * @property {Record<string, number>} [entries] what each entry weighs by itself in its bundle, as gzip
+ * @property {Record<string, string>} [texts] what a user reads where it does not load
  *
  * @typedef {object} Row
  * @property {string} name for `--only`

@@ -16,8 +16,8 @@ const SHARED = [
   'tests/support/random.mjs',
 ];
 
-/** Milliseconds for a program; each takes seconds. */
-const PATIENCE = 180_000;
+/** Milliseconds for a program; each takes seconds, but for Next.js on a busy machine. */
+const PATIENCE = 600_000;
 
 /**
  * A fresh folder `home` with the package in node_modules, the assertions, and `run.mjs`, of the package

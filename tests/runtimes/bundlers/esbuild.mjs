@@ -30,7 +30,6 @@ async function run({ tarball, home: folder }) {
       minify: true,
       format: 'esm',
       loader: { '.wasm': 'copy' },
-      external: ['react'],
       logLevel: 'silent',
     });
   const out = join(folder, 'out');
@@ -42,8 +41,8 @@ async function run({ tarball, home: folder }) {
   const whole = outcome({
     version,
     said: await visitFolder(out),
-    configuration: CONFIGURATION,
-    detail: [emitted(out), weighEntries(weighed)],
+    line: CONFIGURATION,
+    weights: { emitted: emitted(out), entries: weighEntries(weighed) },
   });
   if (whole.outcome === 'fail') return whole;
   const lost = {

@@ -1,18 +1,20 @@
-// Next.js with webpack and with Turbopack: a server component, a route handler and a client component with
-// the hooks, on its production and its development server.
+// Next.js with webpack and with Turbopack: a server component, a route handler, a page at the edge and a
+// client component with the hooks, on its production and its development server. Beside them a page for
+// each entry, which is weighed.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { execute } from '../stage.mjs';
+import { ENTRIES, sum, writeEntries } from './support/entries.mjs';
 import { project } from './support/project.mjs';
-import { outcome, visit } from './support/visit.mjs';
+import { bytesAt, outcome, visit } from './support/visit.mjs';
 
 const VERSION = '16.4.6';
 const PACKAGES = { next: VERSION, react: '19.3.1', 'react-dom': '19.3.1' };
 
-const CONFIGURATION = "serverExternalPackages: ['@ruvector/wasm']";
+const LINE = "serverExternalPackages: ['@ruvector/wasm']";
 
 /** The root, because this project is inside another one, with a lock file of its own. */
 const config = (line) =>
@@ -21,18 +23,47 @@ const config = (line) =>
 /** As it is; and where that does not pass, with the line of configuration. */
 async function run(bundler, mode, { tarball, env }) {
   const cwd = project({ name: 'next-16', packages: PACKAGES, fixture: 'next', tarball });
+  if (mode === 'production') writePages(cwd);
   const { NODE_ENV: _, ...rest } = env;
   const options = { cwd, env: { ...rest, NEXT_TELEMETRY_DISABLED: '1' } };
   const browsers = mode === 'production' ? ['Chromium', 'Firefox'] : ['Chromium'];
-  const tried = async () => outcome(await visited(bundler, mode, browsers, options));
-  writeFileSync(join(cwd, 'next.config.mjs'), config(''));
+  const tried = async (line) => {
+    writeFileSync(join(cwd, 'next.config.mjs'), config(line ? `${line}, ` : ''));
+    return outcome({ ...(await visited(bundler, mode, browsers, options)), line });
+  };
   const asItIs = await tried();
   if (asItIs.outcome === 'pass') return asItIs;
-  writeFileSync(join(cwd, 'next.config.mjs'), config(`${CONFIGURATION}, `));
-  const row = await tried();
-  if (row.outcome === 'fail') return row;
-  const detail = `with ${CONFIGURATION}\n${row.detail}\nwithout it: ${asItIs.detail}`;
-  return { ...row, outcome: 'configured', detail };
+  const row = await tried(LINE);
+  return { ...row, detail: `${row.detail}\nwithout the line: ${asItIs.detail}` };
+}
+
+/** A page for each entry, and one for none. */
+function writePages(cwd) {
+  for (const [name, file] of Object.entries({ ...writeEntries(cwd), nothing: undefined })) {
+    const folder = join(cwd, 'app/weighed', name.toLowerCase());
+    mkdirSync(folder, { recursive: true });
+    const code = `${file ? `import ${JSON.stringify(relative(folder, file))};\n` : ''}`;
+    writeFileSync(
+      join(folder, 'page.js'),
+      `'use client';\n${code}export default function Page() {\n  return null;\n}\n`,
+    );
+  }
+}
+
+/** Of each page of an entry the JavaScript that the page of none has not, as gzip. */
+async function weighPages(url) {
+  const scriptsOf = async (name) => {
+    const html = await (await fetch(`${url}weighed/${name.toLowerCase()}`)).text();
+    return new Set(Array.from(html.matchAll(/\/_next\/static\/[\w./~-]+?\.js/g), ([path]) => path));
+  };
+  const known = await scriptsOf('nothing');
+  const entries = {};
+  for (const name of ENTRIES) {
+    const own = [...(await scriptsOf(name))].filter((path) => !known.has(path));
+    const sizes = await Promise.all(own.map((path) => bytesAt(new URL(path, url))));
+    entries[name] = sizes.reduce(sum, 0);
+  }
+  return entries;
 }
 
 async function visited(bundler, mode, browsers, { cwd, env }) {
@@ -55,8 +86,11 @@ async function visited(bundler, mode, browsers, { cwd, env }) {
     const url = `http://127.0.0.1:${port}/`;
     await answers(`${url}api`);
     const said = await visit(url, browsers);
-    if (mode === 'development') for (const it of Object.values(said)) delete it.bytes;
-    return { version: VERSION, said };
+    const version = VERSION;
+    if (mode === 'production')
+      return { version, said, weights: { entries: await weighPages(url) } };
+    for (const it of Object.values(said)) delete it.bytes;
+    return { version, said };
   } finally {
     process.kill(-child.pid, 'SIGKILL');
     await ended;

@@ -3,8 +3,10 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { root } from '../../support/package.mjs';
-import { filesOf, install } from '../../support/tarball.mjs';
+import { filesOf } from '../../support/tarball.mjs';
+import { FRAMEWORKS, ours } from '../../support/third-party.mjs';
 import { execute } from '../stage.mjs';
+import { project } from './support/project.mjs';
 
 const COMPILER_OPTIONS = {
   target: 'es2022',
@@ -31,7 +33,7 @@ function subpathsOf(files) {
   return Object.keys(exports).filter((path) => exports[path].types !== undefined);
 }
 
-/** Compiles the program with `code` after it. @returns what tsc says, '' where it compiles */
+/** Compiles the program with `code` after it. @returns what tsc says of ours, '' where it compiles */
 async function compiled(home, resolution, env, code) {
   copyFileSync(join(root, 'tests/support/consumer.ts'), join(home, 'consumer.ts'));
   writeFileSync(join(home, 'subpaths.ts'), code);
@@ -39,19 +41,17 @@ async function compiled(home, resolution, env, code) {
   const files = ['consumer.ts', 'subpaths.ts'];
   writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { status, stdout } = await execute(process.execPath, [tsc, '--project', home], {
-    cwd: home,
-    env,
-  });
-  return status === 0 ? '' : stdout || `tsc ended with ${status}`;
+  const args = [tsc, '--project', home, '--pretty', 'false'];
+  const { status, stdout, stderr } = await execute(process.execPath, args, { cwd: home, env });
+  if (status !== 0 && stdout === '') throw new Error(`tsc ended with ${status}: ${stderr}`);
+  return ours(stdout).join('\n');
 }
 
-async function consumer(resolution, { tarball, home, env }) {
+async function consumer(resolution, { tarball, env }) {
   const version = versionOf('typescript');
-  const files = filesOf(tarball);
-  install(files, home);
-  writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const subpaths = subpathsOf(files);
+  const { langchain, llamaindex } = FRAMEWORKS;
+  const home = project({ name: 'types', packages: { ...langchain, ...llamaindex }, tarball });
+  const subpaths = subpathsOf(filesOf(tarball));
   const imports = subpaths.map((path, i) => {
     const from = JSON.stringify(`@ruvector/wasm${path.slice(1)}`);
     return `import * as it${i} from ${from};\nexport { it${i} };`;
@@ -70,14 +70,16 @@ async function attw({ tarball, env }) {
   const version = versionOf(name);
   const subpaths = subpathsOf(filesOf(tarball));
   const program = join(root, 'node_modules', name, 'dist/index.js');
-  const args = [tarball, '--profile', 'esm-only', '--entrypoints', ...subpaths, '--no-color'];
-  const { status, stdout, stderr } = await execute(process.execPath, [program, ...args], {
-    cwd: root,
-    env,
-  });
-  const passes = status === 0;
-  const detail = passes ? `subpaths: ${subpaths.join(' ')}` : stdout + stderr;
-  return { version, outcome: passes ? 'pass' : 'fail', detail };
+  const checked = (paths) => {
+    const args = [tarball, '--profile', 'esm-only', '--entrypoints', ...paths, '--no-color'];
+    return execute(process.execPath, [program, ...args], { cwd: root, env });
+  };
+  const { status, stdout, stderr } = await checked(subpaths);
+  if (status !== 0) return { version, outcome: 'fail', detail: stdout + stderr };
+  // One without types, which it must not let pass.
+  if ((await checked(['./ruvector.h'])).status === 0)
+    return { version, outcome: 'fail', detail: 'a subpath without types was not reported' };
+  return { version, outcome: 'pass', detail: `subpaths: ${subpaths.join(' ')}` };
 }
 
 async function linted({ tarball }) {

@@ -4,7 +4,7 @@ import { emitted, weighEntries, writeEntries } from './support/entries.mjs';
 import { importFrom, PAGE, project, withNodeEnv } from './support/project.mjs';
 import { BOTH, outcome, visit, visitFolder } from './support/visit.mjs';
 
-const VERSIONS = ['8.3.8', '7.3.8'];
+export const VERSIONS = ['8.3.8', '7.3.8'];
 const QUIET = { configFile: false, logLevel: 'error' };
 
 async function production(version, folder) {
@@ -19,17 +19,13 @@ async function production(version, folder) {
       outDir: 'weighed',
       rollupOptions: {
         input: writeEntries(folder),
-        external: /^react/,
         output: { entryFileNames: '[name].js' },
       },
     },
   });
   const said = await visitFolder(outDir, { browsers: BOTH });
-  return outcome({
-    version,
-    said,
-    detail: [emitted(outDir), weighEntries(join(folder, 'weighed'))],
-  });
+  const weights = { emitted: emitted(outDir), entries: weighEntries(join(folder, 'weighed')) };
+  return outcome({ version, said, weights });
 }
 
 /** Vite 7 moves the JavaScript of packages into one file and leaves other files where they are. */
@@ -48,7 +44,7 @@ async function development(version, folder) {
     await server.listen();
     const { port } = server.httpServer.address();
     const said = await visit(`http://127.0.0.1:${port}/`);
-    const { bytes: _, ...row } = outcome({ version, said, configuration: moves && EXCLUDE });
+    const { bytes: _, ...row } = outcome({ version, said, line: moves && EXCLUDE });
     return row;
   } finally {
     await server.close();

@@ -5,7 +5,7 @@ import { emitted, weighEntries, writeEntries } from './support/entries.mjs';
 import { importFrom, PAGE, project } from './support/project.mjs';
 import { BOTH, outcome, visit, visitFolder } from './support/visit.mjs';
 
-const BUNDLERS = [
+export const BUNDLERS = [
   {
     name: 'webpack-5',
     version: '5.113.0',
@@ -35,15 +35,15 @@ async function production({ version, bundler }, folder) {
       ...base,
       entry: writeEntries(folder),
       output: { path: weighed },
-      externals: { react: 'React' },
     }),
   );
   const said = await visitFolder(out, { browsers: BOTH });
-  return outcome({ version, said, detail: [emitted(out), weighEntries(weighed)] });
+  const weights = { emitted: emitted(out), entries: weighEntries(weighed) };
+  return outcome({ version, said, weights });
 }
 
 /** Warnings are what a user sees of a package that a bundler does not understand. */
-function built(compiler) {
+export function built(compiler) {
   return new Promise((resolve, reject) => {
     compiler.run((error, stats) => {
       const { errors = [], warnings = [] } =

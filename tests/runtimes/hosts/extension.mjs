@@ -11,7 +11,7 @@ import { outcome, stage } from '../stage.mjs';
 /** The default policy of extensions has no 'wasm-unsafe-eval'. */
 const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
 
-const CONFIGURED =
+const LINE =
   `manifest.json: "content_security_policy": { "extension_pages": "${POLICY}" }; service workers have ` +
   'no import(), so bundled into one file, with the .wasm files beside it';
 
@@ -71,7 +71,7 @@ async function run(row) {
     version = report.version;
     return report;
   });
-  const configured = result.outcome === 'pass' && { outcome: 'configured', detail: CONFIGURED };
+  const configured = result.outcome === 'pass' && { outcome: 'configured', line: LINE };
   return { ...result, ...configured, version };
 }
 

@@ -50,6 +50,8 @@ async function firstLine(stream) {
   throw new Error('expected a line, got none');
 }
 
+let drivers = 0;
+
 async function withDriver(env, work) {
   const home = mkdtempSync(join(tmpdir(), 'rv-webkit-'));
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24'], {
@@ -58,7 +60,7 @@ async function withDriver(env, work) {
   let driver;
   try {
     const display = `:${(await firstLine(screen.stdio[3])).trim()}`;
-    const port = 20_000 + (process.pid % 20_000);
+    const port = 20_000 + ((process.pid + 7919 * drivers++) % 20_000);
     driver = spawn('WebKitWebDriver', [`--port=${port}`], {
       stdio: 'ignore',
       env: { ...env, ...ENVIRONMENT, DISPLAY: display, HOME: home, XDG_RUNTIME_DIR: home },
@@ -89,32 +91,45 @@ async function started(send) {
     }
 }
 
-async function run(row) {
-  const binary = miniBrowser();
-  return withDriver(row.env, async (send) => {
+/** The engine's own switch. */
+const WITHOUT_SIMD = { JSC_useWasmSIMD: '0' };
+
+/** A browser of its own: `work` gets its version, and how to ask pages of it. */
+async function withBrowser(binary, env, work) {
+  return withDriver(env, async (send) => {
     await started(send);
     const browserOptions = { binary, args: ['--automation'] };
     const { sessionId, capabilities } = await send('POST', '/session', {
       capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': browserOptions } },
     });
     const session = `/session/${sessionId}`;
+    const ask = async (url, calls) => {
+      await send('POST', `${session}/url`, { url });
+      const execute = { script: CALL, args: [calls] };
+      const { answers, error } = await send('POST', `${session}/execute/async`, execute);
+      if (error) throw new Error(error);
+      return answers;
+    };
     try {
       await send('POST', `${session}/timeouts`, { script: 120_000, pageLoad: 60_000 });
-      return await outcomeInBrowser(row, {
-        version: capabilities.browserVersion,
-        expected: EXPECTED,
-        async ask(url, calls) {
-          await send('POST', `${session}/url`, { url });
-          const execute = { script: CALL, args: [calls] };
-          const { answers, error } = await send('POST', `${session}/execute/async`, execute);
-          if (error) throw new Error(error);
-          return answers;
-        },
-      });
+      return await work(ask, capabilities.browserVersion);
     } finally {
       await send('DELETE', session);
     }
   });
+}
+
+async function run(row) {
+  const binary = miniBrowser();
+  return withBrowser(binary, row.env, (ask, version) =>
+    outcomeInBrowser(row, {
+      version,
+      expected: EXPECTED,
+      ask,
+      askWithoutSimd: (...calls) =>
+        withBrowser(binary, { ...row.env, ...WITHOUT_SIMD }, (askBare) => askBare(...calls)),
+    }),
+  );
 }
 
 export const rows = [{ name: 'webkit', group: 'host', bounded: false, run }];

@@ -2,16 +2,16 @@
 // which bundles them by the export condition `workerd`.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { installed } from '../installed.mjs';
+import {
+  COMPATIBILITY_DATE,
+  installMiniflare,
+  start,
+  WRANGLER,
+  workerdVersion,
+} from '../../../scripts/workerd.mjs';
+import { installed, Missing } from '../installed.mjs';
 import { atTheEdge, outcome, stage } from '../stage.mjs';
-
-/** The newest for Node 20, and what they run. */
-const PACKAGES = { wrangler: '4.86.0', miniflare: '4.20260426.0' };
-
-const DATE = '2026-04-01';
 
 /** Clocks stand still while a Worker computes: the first answer is timed from outside. */
 const PROGRAM = `import { cold, run, text } from './run.mjs';
@@ -55,9 +55,9 @@ async function outcomeOf(version, ask) {
     return response.json();
   };
   await answer('/');
-  const start = performance.now();
+  const begun = performance.now();
   await answer('/cold');
-  const coldStartMs = performance.now() - start;
+  const coldStartMs = performance.now() - begun;
   const text = await answer('/text');
   if (!TEXT.test(text)) return { version, outcome: 'fail', detail: `bytes: ${text}` };
   const texts = { 'bytes, which it does not compile': text };
@@ -65,17 +65,12 @@ async function outcomeOf(version, ask) {
   return outcome(version, atTheEdge(true), (options) => answer('/run', options), more);
 }
 
-function versionIn(folder, name) {
-  return createRequire(join(folder, 'package.json'))(`${name}/package.json`).version;
-}
-
 async function underMiniflare(row) {
-  const folder = installed('wrangler', PACKAGES);
+  const missing = installMiniflare();
+  if (missing) throw new Missing(missing);
   const home = await stage(row, './node_modules/@ruvector/wasm/dist/workerd.js');
   writeFileSync(join(home, 'worker.mjs'), PROGRAM);
-  const { resolve } = createRequire(join(folder, 'package.json'));
-  const { Miniflare } = (await import(pathToFileURL(resolve('miniflare')))).default;
-  const miniflare = new Miniflare({
+  const miniflare = await start({
     modules: true,
     rootPath: home,
     scriptPath: join(home, 'worker.mjs'),
@@ -83,14 +78,10 @@ async function underMiniflare(row) {
       { type: 'ESModule', include: ['**/*.mjs', '**/*.js'] },
       { type: 'CompiledWasm', include: ['**/*.wasm'] },
     ],
-    compatibilityDate: DATE,
-    host: '127.0.0.1',
-    cf: false,
-    telemetry: { enabled: false },
   });
   try {
     await miniflare.ready;
-    return await outcomeOf(versionIn(folder, 'workerd'), (path, init) =>
+    return await outcomeOf(`workerd ${workerdVersion()}`, (path, init) =>
       miniflare.dispatchFetch(`http://worker${path}`, init),
     );
   } finally {
@@ -99,11 +90,11 @@ async function underMiniflare(row) {
 }
 
 async function underWrangler(row) {
-  const folder = installed('wrangler', PACKAGES);
+  const folder = installed('wrangler', { wrangler: WRANGLER });
   const cwd = await stage(row);
   writeFileSync(join(cwd, 'program.mjs'), PROGRAM);
   writeFileSync(join(cwd, 'worker.mjs'), WITH_COMPAT);
-  const config = { name: 'matrix', main: 'worker.mjs', compatibility_date: DATE };
+  const config = { name: 'matrix', main: 'worker.mjs', compatibility_date: COMPATIBILITY_DATE };
   writeFileSync(join(cwd, 'wrangler.json'), JSON.stringify({ ...config, send_metrics: false }));
   const wrangler = join(folder, 'node_modules/wrangler/bin/wrangler.js');
   const child = spawn(process.execPath, [wrangler, 'dev', '--ip', '127.0.0.1', '--port', '0'], {
@@ -114,7 +105,7 @@ async function underWrangler(row) {
   });
   try {
     const url = await address(child);
-    const result = await outcomeOf(PACKAGES.wrangler, (path, init) => fetch(`${url}${path}`, init));
+    const result = await outcomeOf(WRANGLER, (path, init) => fetch(`${url}${path}`, init));
     const found = await (await fetch(`${url}/compat`)).text();
     if (found !== '"a"') throw new Error(`expected the compat entry to find a, got ${found}`);
     return result;

@@ -1,5 +1,5 @@
 // A user's project: the bundler and the packed package in node_modules, and the fixture.
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../../support/package.mjs';
@@ -34,8 +34,10 @@ function clean(folder) {
     rmSync(join(folder, 'node_modules', made), { recursive: true, force: true });
 }
 
-/** The packed package and the page into a folder. */
+/** The packed package and the page into a folder, which is a project of its own: not a part of this one. */
 export function fill(folder, tarball) {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest)) writeFileSync(manifest, '{ "private": true, "type": "module" }\n');
   install(filesOf(tarball), folder);
   for (const source of SOURCES)
     cpSync(join(root, source), join(folder, source), { recursive: true });

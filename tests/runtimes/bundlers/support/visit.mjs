@@ -1,16 +1,16 @@
 // Opens a built page in real browsers, and makes the outcome of a row of what it says.
 import { setTimeout } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 import { serve } from '../../../../web-demo/server.mjs';
 import { launchChromium } from '../../../browser/chromium.mjs';
 import { launchFirefox } from '../../../browser/firefox.mjs';
+import { gzipped, sum } from './entries.mjs';
 
 export const BOTH = ['Chromium', 'Firefox'];
 
 const LAUNCH = { Chromium: launchChromium, Firefox: launchFirefox };
 
 /** Milliseconds for a page; a development server makes it on the first request. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 /** What the page at `url` says in each browser, Chromium first. */
 export async function visit(url, browsers = ['Chromium']) {
@@ -53,8 +53,8 @@ async function outcomeIn(browser, url) {
   late.catch(() => {}); // when it is not waited for any more
   try {
     const { resources, ...said } = await Promise.race([outcomeOf(page, waited.signal), late]);
-    const sizes = await Promise.all(resources.map(gzipped));
-    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    const sizes = await Promise.all(resources.map(bytesAt));
+    const bytes = sizes.reduce(sum, 0);
     return { ...said, failures: [...said.failures, ...errors], bytes };
   } finally {
     waited.abort();
@@ -70,16 +70,17 @@ async function outcomeOf(page, signal) {
   }
 }
 
-async function gzipped(url) {
-  return gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer()), { level: 9 }).length;
+/** What the file at `url` weighs as gzip. */
+export async function bytesAt(url) {
+  return gzipped(Buffer.from(await (await fetch(url)).arrayBuffer()));
 }
 
 /**
  * The outcome of a row: nothing may fail in any browser, and the WebAssembly must be the file's.
- * @param {{ version: string, said: object, configuration?: string, detail?: string[] }} options
- *   `configuration`: the line without which it does not work
+ * @param {{ version: string, said: object, line?: string, weights?: object }} options `line`: what
+ *   must be configured; `weights`: what the bundler made, for the table
  */
-export function outcome({ version, said, configuration, detail = [] }) {
+export function outcome({ version, said, line, weights }) {
   const broken = Object.entries(said).flatMap(([browser, { failures, loadedFrom }]) => [
     ...failures.map((failure) => `${browser}: ${failure}`),
     ...(loadedFrom === 'url'
@@ -88,11 +89,7 @@ export function outcome({ version, said, configuration, detail = [] }) {
   ]);
   const [{ coldStartMs, bytes }] = Object.values(said);
   if (broken.length > 0) return { version, outcome: 'fail', detail: broken.join('\n') };
-  const lines = [
-    ...(configuration ? [`with ${configuration}`] : []),
-    `in ${Object.keys(said).join(' and ')}`,
-    ...detail,
-  ];
-  const kind = configuration ? 'configured' : 'pass';
-  return { version, outcome: kind, detail: lines.join('\n'), coldStartMs, bytes };
+  const detail = `in ${Object.keys(said).join(' and ')}`;
+  const kind = line ? { outcome: 'configured', line } : { outcome: 'pass' };
+  return { version, ...kind, detail, coldStartMs, bytes, ...weights };
 }

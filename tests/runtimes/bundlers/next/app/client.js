@@ -32,9 +32,12 @@ export default function Client({ onServer }) {
 async function outcome(onServer) {
   const said = await checked(() => import('../tests/runtimes/bundlers/page/ruvector.js'));
   const route = await (await fetch('/api')).json();
-  for (const [where, { loadedFrom, failures }] of Object.entries({ onServer, route })) {
+  const page = new DOMParser().parseFromString(await (await fetch('/edge')).text(), 'text/html');
+  const edge = JSON.parse(page.querySelector('pre').textContent);
+  for (const [where, { loadedFrom, failures }] of Object.entries({ onServer, route, edge })) {
     said.failures.push(...failures.map((failure) => `${where}: ${failure}`));
-    if (loadedFrom !== 'url') said.failures.push(`${where}: the WebAssembly is '${loadedFrom}'`);
+    if (loadedFrom !== (where === 'edge' ? 'import' : 'url'))
+      said.failures.push(`${where}: the WebAssembly is '${loadedFrom}'`);
   }
   const hooks = await answered;
   if (hooks !== 'x,y') said.failures.push(`the hooks: expected x,y, got ${hooks}`);
