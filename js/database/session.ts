@@ -7,6 +7,7 @@ import type { Index } from '../types.js';
 import type { Call, Verb } from './calls.js';
 import { type Entry, type Origin, OWN } from './journal/entry.js';
 import { corrupt } from './journal/format.js';
+import { type Joint, readJoint, writeJoint } from './journal/joint.js';
 import { Journal } from './journal/journal.js';
 import {
   type Manifest,
@@ -41,6 +42,8 @@ export class Session {
   readonly #vault: Vault;
   readonly #journal: Journal;
   readonly options: StoredOptions;
+  /** Whether it was made, not found. */
+  isNew = false;
   #manifest: Manifest;
   #writing = false;
   #origin: Origin = OWN;
@@ -83,10 +86,11 @@ export class Session {
     manifest: Manifest,
     options: StoredOptions,
     onProgress: (done: number, total: number) => void,
+    signal: AbortSignal | undefined,
   ): Promise<Session> {
     const session = new Session(state, vault, manifest, options);
     try {
-      await session.#read(manifest, onProgress);
+      await session.#read(manifest, onProgress, signal);
       // Where another one writes, there can be more to read by now.
       while (await session.#journal.hasGap())
         if ((await session.#readJournal()) === 0)
@@ -111,7 +115,10 @@ export class Session {
       const { version } = state;
       const first = { generation: 0, options, sequence: 0, version, requests: {} };
       const snapshot = contents === undefined ? new Uint8Array() : index.export();
-      return new Session(state, vault, await writeGeneration(vault, first, snapshot), options);
+      const manifest = await writeGeneration(vault, first, snapshot);
+      const session = new Session(state, vault, manifest, options);
+      session.isNew = true;
+      return session;
     } catch (error) {
       index.dispose();
       throw error;
@@ -219,6 +226,16 @@ export class Session {
     return this.#state.records.count;
   }
 
+  /** What is stored of all shards together. */
+  kept(): Promise<Joint> {
+    return this.#enqueue(() => readJoint(this.#vault));
+  }
+
+  /** Stores that all shards were made, and contents that all of them are to take. */
+  keep(contents: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+    return this.#enqueue(() => writeJoint(this.#vault, contents));
+  }
+
   /** A reader makes the changes that were stored since. Answers of requests are kept. */
   catchUp(): Promise<void> {
     return this.#enqueue(async () => {
@@ -282,6 +299,7 @@ export class Session {
   async #read(
     manifest: Manifest,
     onProgress: (done: number, total: number) => void,
+    signal?: AbortSignal,
   ): Promise<void> {
     const { bytes, sequence, version } = manifest;
     const snapshot = await readSnapshot(this.#vault, manifest, (done) => onProgress(done, bytes));
@@ -290,7 +308,7 @@ export class Session {
     this.#state.version = this.#durableVersion = version;
     this.#journal.sequence = sequence;
     this.#stand(manifest);
-    await this.#readJournal();
+    await this.#readJournal(signal);
   }
 
   /** The index is what a manifest says: its journal is the one to go on with. */
@@ -301,7 +319,7 @@ export class Session {
       this.#requests.set(replica, answer);
   }
 
-  async #readJournal(): Promise<number> {
+  async #readJournal(signal?: AbortSignal): Promise<number> {
     const count = await this.#journal.read((entry: Entry) => {
       const { change } = entry;
       if (
@@ -314,7 +332,7 @@ export class Session {
       // A request can make two changes; the first is the answer.
       if (clock > 0 && this.#requests.get(String(replica))?.clock !== clock)
         this.#remember(entry.origin, result);
-    });
+    }, signal);
     this.#durableVersion = this.version;
     return count;
   }

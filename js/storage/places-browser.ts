@@ -1,4 +1,5 @@
 import type { DatabaseInfo, StorageAdapter } from '../database/types.js';
+import { browserMarks } from './marks.js';
 import { memoryStorage } from './memory.js';
 
 /** The places of browsers; each is loaded when it is asked for. */
@@ -25,7 +26,8 @@ export async function listBrowserDatabases(): Promise<DatabaseInfo[]> {
 }
 
 export async function removeBrowserDatabase(name: string): Promise<void> {
-  const [, scheme, place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
+  const [, scheme = 'idb', place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
+  browserMarks.delete(`${scheme}:${place}`);
   if (scheme === 'opfs') return (await import('./opfs.js')).deleteOpfs(place);
   return (await import('./indexeddb.js')).deleteIndexedDb(place);
 }
