@@ -676,7 +676,7 @@ export type DatabaseEvent =
 }
 /**
  * The stored data vanished. Under the open database: what is in memory is stored anew. Before it was
- * opened: it was made anew, with the `snapshot` if one is given, and the first listener hears of it. The
+ * opened: it was made anew, with the `snapshot` if one is given, and who listens first hears of it. The
  * latter is known in pages of browsers only, and where localStorage outlived the data.
  */
  | {

@@ -89,7 +89,8 @@ export async function listIndexedDb(): Promise<string[]> {
   for (const { name } of all) {
     if (!name?.startsWith(PREFIX)) continue;
     const upgrade = (db: IDBPDatabase): void => void db.createObjectStore(STORE);
-    const db = await settled(openDB(name, VERSION, { upgrade }), name);
+    // Of whatever version: a newer one is not opened by this release, and is there.
+    const db = await settled(openDB(name, undefined, { upgrade }), name);
     if ((await db.count(STORE)) > 0) names.push(name.slice(PREFIX.length));
     db.close();
   }

@@ -204,7 +204,7 @@ it('a second one waits as long as the first one makes the database', async (t) =
 it('one that is closing leaves what others ask to the next one', async (t) => {
   const place = sharedPlace('tabs-8');
   const openTab = opener(t, place, 'd');
-  let [hold, released, late] = [undefined, false, 0];
+  let [hold, released, late, go] = [undefined, false, 0, () => {}];
   const tab = place.tab({
     write: async (key) => {
       if (released) ++late;
@@ -219,9 +219,9 @@ it('one that is closing leaves what others ask to the next one', async (t) => {
       release();
     };
   };
+  t.after(() => go());
   const first = await openTab(tab);
   const [second, third] = [await openTab(), await openTab()];
-  let go;
   hold = new Promise((resolve) => {
     go = resolve;
   });
