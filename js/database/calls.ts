@@ -46,8 +46,8 @@ export interface Standing {
   readonly shape: Shape;
   readonly options: StoredOptions;
   readonly role: Role;
-  /** Whether this opening made it. */
-  readonly isNew: boolean;
+  /** Whether it was there once, and this opening had to make it anew. */
+  readonly vanished: boolean;
   readonly version: number;
   readonly durableVersion: number;
 }

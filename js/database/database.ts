@@ -310,10 +310,10 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
   /** Whether it vanished before it was opened, and nobody has heard of it yet. */
   #vanished: boolean;
 
-  constructor(name: string, port: Port, strict: boolean, vanished: boolean) {
+  constructor(name: string, port: Port, strict: boolean) {
     super({ port, strict, calls: new Set(), closed: false }, '');
     this.name = name;
-    this.#vanished = vanished;
+    this.#vanished = port.standing.vanished;
     port.listen((event) => this.#emit(event));
   }
 

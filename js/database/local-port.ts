@@ -80,8 +80,8 @@ export class LocalPort implements Port {
   }
 
   get standing(): Standing {
-    const { shape, options, isNew, version, durableVersion } = this.#session;
-    return { shape, options, role: this.#role, isNew, version, durableVersion };
+    const { shape, options, vanished, version, durableVersion } = this.#session;
+    return { shape, options, role: this.#role, vanished, version, durableVersion };
   }
 
   listen(listener: (event: DatabaseEvent) => void): void {

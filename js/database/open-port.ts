@@ -82,7 +82,8 @@ async function openSession(
   const { role } = seat;
   if (manifest === undefined && role !== 'writer')
     throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
-  if (manifest === undefined && given.dimensions === undefined && number === 0 && isOld)
+  const vanished = number === 0 && (isOld || adapter.vanished === true);
+  if (manifest === undefined && given.dimensions === undefined && vanished)
     throw new RuVectorError(
       'STORAGE_EVICTED',
       `expected the database '${name}', which was here before, got none: it was evicted, or removed by ` +
@@ -121,7 +122,7 @@ async function openSession(
   }
   const contents = snapshot === undefined ? undefined : await bytesOfSnapshot(snapshot, signal);
   signal?.throwIfAborted();
-  return Session.create(await newState(host, whole), vault, kept, contents);
+  return Session.create(await newState(host, whole), vault, kept, contents, vanished);
 }
 
 function isOpen(name: string): RuVectorError {

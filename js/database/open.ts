@@ -44,10 +44,13 @@ export async function openOn<M extends object>(
   const marks = typeof storage === 'string' ? platform.marks : undefined;
   const place = marks ? placeOf(platform, name, storage as string).join(':') : '';
   const wasThere = marks?.has(place) ?? false;
-  const port = await openShards(platform, name, options, wasThere);
+  const port = await openShards(platform, name, options, wasThere).catch((error) => {
+    // IndexedDB says it once.
+    if (error.code === 'STORAGE_EVICTED') marks?.add(place);
+    throw error;
+  });
   marks?.add(place);
-  const vanished = wasThere && port.standing.isNew;
-  return new OpenDatabase<M>(name, port, options.durability === 'strict', vanished);
+  return new OpenDatabase<M>(name, port, options.durability === 'strict');
 }
 
 /** The first shard knows how many there are, and nobody has another one who does not have the first. */

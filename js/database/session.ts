@@ -42,8 +42,8 @@ export class Session {
   readonly #vault: Vault;
   readonly #journal: Journal;
   readonly options: StoredOptions;
-  /** Whether it was made, not found. */
-  isNew = false;
+  /** Whether there was another one before, which is gone. */
+  readonly vanished: boolean;
   #manifest: Manifest;
   #writing = false;
   #origin: Origin = OWN;
@@ -65,12 +65,19 @@ export class Session {
   /** Hears of what failed and can wait. */
   onTrouble: (error: RuVectorError) => void = () => {};
 
-  private constructor(state: State, vault: Vault, manifest: Manifest, options: StoredOptions) {
+  private constructor(
+    state: State,
+    vault: Vault,
+    manifest: Manifest,
+    options: StoredOptions,
+    vanished = false,
+  ) {
     this.#state = state;
     this.#index = new MemoryIndex(state);
     this.#vault = vault;
     this.#manifest = manifest;
     this.options = options;
+    this.vanished = vanished;
     this.#journal = new Journal(vault, state.shape.bits, manifest.generation, manifest.sequence);
     this.#requests = new Map(Object.entries(manifest.requests));
     this.#durableVersion = manifest.version;
@@ -108,6 +115,7 @@ export class Session {
     vault: Vault,
     options: StoredOptions,
     contents: Uint8Array | undefined,
+    vanished: boolean,
   ): Promise<Session> {
     const index = new MemoryIndex(state);
     try {
@@ -116,9 +124,7 @@ export class Session {
       const first = { generation: 0, options, sequence: 0, version, requests: {} };
       const snapshot = contents === undefined ? new Uint8Array() : index.export();
       const manifest = await writeGeneration(vault, first, snapshot);
-      const session = new Session(state, vault, manifest, options);
-      session.isNew = true;
-      return session;
+      return new Session(state, vault, manifest, options, vanished);
     } catch (error) {
       index.dispose();
       throw error;

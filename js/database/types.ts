@@ -116,6 +116,8 @@ export interface StorageAdapter {
   lock?(wait?: AbortSignal): Promise<(() => void | Promise<void>) | undefined>;
   /** Name of the BroadcastChannel that joins those who have the database open; none: only one may. */
   readonly channel?: string;
+  /** Whether the host says that it lost what was here, and nothing is now. */
+  readonly vanished?: boolean;
   /**
    * Calls `lost` when the whole place vanished under an open database, and `blocked` when somebody
    * else waits for it to be closed.
@@ -183,7 +185,7 @@ export type DatabaseEvent =
   /**
    * The stored data vanished. Under the open database: what is in memory is stored anew. Before it was
    * opened: it was made anew, with the `snapshot` if one is given, and who listens first hears of it. The
-   * latter is known in pages of browsers only, and where localStorage outlived the data.
+   * latter is known where Chromium found the data damaged, and in pages where localStorage outlived it.
    */
   | { readonly type: 'evicted' }
   /** Another tab wants to delete the database; this one closed it. */
