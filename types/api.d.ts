@@ -639,6 +639,7 @@ export interface DatabaseInfo {
     readonly backend: string;
 }
 export interface BulkOptions {
+    /** Ends the writing between two batches: the promise rejects with `signal.reason`. */
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: Progress) => void;
     /**
@@ -648,7 +649,10 @@ export interface BulkOptions {
     readonly batchSize?: number;
 }
 export interface AbortOptions {
-    /** The promise rejects with `signal.reason`. */
+    /**
+     * The promise rejects with `signal.reason`. Of the queries of `queryMany()` those that are not begun are
+     * not made; any other call that is under way in a worker is finished there.
+     */
     readonly signal?: AbortSignal;
 }
 /** `writer`: this one writes. `follower`: another tab writes for it. `readonly`: it does not write. */
@@ -764,8 +768,9 @@ export interface Database<M extends object = Metadata> extends DatabaseNamespace
 /**
  * Opens a database, made if there is none: the verbs of an index, asynchronous, on data that is
  * still there after a reload.
- * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, FORMAT_VERSION,
- *   DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what createIndex() throws
+ * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, STORAGE_EVICTED,
+ *   FORMAT_VERSION, DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what
+ *   createIndex() throws
  */
 export declare function open<M extends object = Metadata>(name: string, options?: OpenOptions): Promise<Database<M>>;
 /** The databases of this origin in IndexedDB; none where there is no IndexedDB. */

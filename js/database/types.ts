@@ -149,6 +149,7 @@ export interface DatabaseInfo {
 }
 
 export interface BulkOptions {
+  /** Ends the writing between two batches: the promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /**
@@ -159,7 +160,10 @@ export interface BulkOptions {
 }
 
 export interface AbortOptions {
-  /** The promise rejects with `signal.reason`. */
+  /**
+   * The promise rejects with `signal.reason`. Of the queries of `queryMany()` those that are not begun are
+   * not made; any other call that is under way in a worker is finished there.
+   */
   readonly signal?: AbortSignal;
 }
 
