@@ -12,6 +12,8 @@ import { findBrowser, serveAll } from './drive.mjs';
 import { FIREFOX_NAMES, FIREFOX_PREFS } from './firefox.mjs';
 
 const ROUNDS = soak ? 100 : 3;
+/** Milliseconds that a browser may take to start, on a busy machine: no part of what is tested. */
+const PATIENCE = 180_000;
 
 const BROWSERS = {
   Chromium: { executable: ['CHROMIUM', CHROMIUM_NAMES], own: { args: CHROMIUM_ARGS } },
@@ -38,13 +40,13 @@ async function newBrowser(t, { executable, own }) {
       browser = await puppeteer.launch({
         executablePath: findBrowser(...executable),
         headless: true,
-        timeout: 30_000,
+        timeout: PATIENCE,
         userDataDir: profile,
         env: { ...process.env, HOME: home },
         ...own,
       });
       const page = await browser.newPage();
-      await page.goto(`${server.url}suite/database.html`);
+      await page.goto(`${server.url}suite/database.html`, { timeout: PATIENCE });
       return page;
     },
     async kill() {

@@ -11,6 +11,8 @@ import { serveAll } from './drive.mjs';
 
 const SCRIPT = { seed: 1, count: 200, flushEvery: 7 };
 const PATIENCE = 30_000;
+/** Milliseconds until a page is there, on a busy machine: no part of what is tested. */
+const LOADING = 180_000;
 /** Bytes of vectors of the large database, and what it may take. */
 const LARGE = soak ? 1e9 : 20e6;
 const LARGE_PATIENCE = soak ? 1_200_000 : 60_000;
@@ -57,7 +59,7 @@ function nextVersion() {
   let text = readFileSync(file, 'utf8');
   for (const [now, next] of [
     [/VERSION = 1;/, 'VERSION = 2;'],
-    [/upgrade\((\w+)\) \{/, 'upgrade($1, before) {\nif (before > 0) return;'],
+    [/upgrade\((\w+), (\w+)(.*)\) \{/, 'upgrade($1, $2$3) {\nif ($2 > 0) return;'],
   ]) {
     assert.match(text, now);
     text = text.replace(now, next);
@@ -67,7 +69,7 @@ function nextVersion() {
 
 async function newTab({ browser, url }) {
   const page = await browser.newPage();
-  await page.goto(url);
+  await page.goto(url, { timeout: LOADING });
   assert.equal(await page.evaluate(() => document.title), 'ready');
   return {
     page,
