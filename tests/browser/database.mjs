@@ -42,7 +42,7 @@ export function testDatabasesIn(name, launch, evict) {
       churn(tabs, 'churn', {}, soak ? 20 : 4),
     );
     await t.test('three tabs with a worker each do, too', () =>
-      churn(tabs, 'churn-workers', { worker: true }, soak ? 10 : 2),
+      churn(tabs, 'churn-workers', { worker: true }, soak ? 10 : 1),
     );
     await t.test('a newer version waits for the old tabs, and says so', () => upgrade(tabs));
     await t.test('a database that vanished between two tabs says so', () => vanish(tabs));

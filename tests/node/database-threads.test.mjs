@@ -45,7 +45,7 @@ it('holds what a Map holds, through many workers that are killed', async (t) => 
   const below = (n) => Math.floor(next() * n);
   let model = new Map();
   let done = 0;
-  const lives = rounds(t, 12);
+  const lives = rounds(t, 8);
   for (let life = 0; life < lives; ++life) {
     const { thread, worker } = newThread();
     const options = { dimensions: DIMENSIONS, durability: 'strict', worker };
