@@ -3,7 +3,8 @@ import type { Marks } from '../database/platform.js';
 /**
  * Remembers in localStorage which databases this origin had: what evicts IndexedDB alone, as Chromium does
  * when the disk is full or the stored database is damaged, spares it. What clears all data of an origin at
- * once, as Firefox and Safari do, takes both. In a worker there is none, and then nothing is remembered.
+ * once, as Firefox and Safari do, takes both. A worker has none: what is opened
+ * there is not remembered, and what is deleted there seems to have vanished.
  */
 export const browserMarks: Marks = {
   has: (place) => (onShelf((shelf) => shelf.getItem(PREFIX + place)) ?? null) !== null,
