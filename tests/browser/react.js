@@ -178,7 +178,7 @@ const ASSERTIONS = {
   'a late answer does not come after a newer one, and is aborted': async () => {
     const { db, asked } = puppet();
     const page = mounted(Asked, { db, vector: [1] });
-    await page.until(({ isPending }) => isPending);
+    await until(() => asked.length === 2); // under StrictMode
     const first = asked.at(-1);
     page.render({ vector: [2] });
     await until(() => asked.at(-1).vector[0] === 2);
@@ -192,6 +192,7 @@ const ASSERTIONS = {
     page.render({ vector: [3] });
     await page.until(({ isPending }) => isPending);
     same(page.last.ids, ['second']);
+    await until(() => asked.at(-1).vector[0] === 3);
     const third = asked.at(-1);
     third.refuse(new Error('refused'));
     await page.until(({ queryError }) => queryError?.message === 'refused');
