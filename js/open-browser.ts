@@ -6,8 +6,9 @@ import type { Metadata } from './types.js';
 /**
  * Opens a database, made if there is none: the verbs of an index, asynchronous, on data that is
  * still there after a reload.
- * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, FORMAT_VERSION,
- *   DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what createIndex() throws
+ * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, STORAGE_EVICTED,
+ *   FORMAT_VERSION, DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what
+ *   createIndex() throws
  */
 export async function open<M extends object = Metadata>(
   name: string,

@@ -1,6 +1,7 @@
 import { browserHost } from './core/host-browser.js';
 import type { Platform } from './database/platform.js';
 import { browserPlace } from './storage/browser.js';
+import { browserMarks } from './storage/marks.js';
 import {
   browserStorage,
   listBrowserDatabases,
@@ -15,6 +16,7 @@ export const browserPlatform: Platform = {
   automatic: browserPlace,
   list: listBrowserDatabases,
   remove: removeBrowserDatabase,
+  marks: browserMarks,
   async worker() {
     // In a worker it is off the page already; and there Firefox 153 hangs at times, for good, where one
     // nested worker is made as another one ends.

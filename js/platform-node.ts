@@ -22,7 +22,7 @@ export const nodePlatform: Platform = {
         if (type === 'error')
           worker.on('exit', (code) => listener({ message: `it ended with code ${code}` } as never));
       },
-      terminate: () => void worker.terminate(),
+      terminate: () => worker.terminate(),
     };
   },
 };

@@ -566,10 +566,10 @@ export interface OpenOptions extends Partial<IndexOptions> {
      * `tune()` reports the part that finds least. A batch is refused whole, but a crash may leave what
      * was not acknowledged of it in some parts only, and so may a worker that dies, or memory that others
      * take, between the last check and the write. `export()` and `import()` take the memory of the whole
-     * in the first part's worker; graphs and codes do not travel. `maxMemoryBytes` is shared out evenly.
-     * One tab has such a database open, and others that only read. A crash in the middle of `import()`, or
-     * of taking the `snapshot`, may leave parts that took it beside parts that did not. Not for an
-     * adapter. @defaultValue 1
+     * in the first part's worker; graphs and codes do not travel. What all parts are to take is stored as a
+     * whole until each has its share: a crash leaves all of it or nothing. `maxMemoryBytes` is shared out
+     * evenly. One tab has such a database open, and others that only read. Not for an adapter.
+     * @defaultValue 1
      */
     readonly shards?: number;
     /**
@@ -579,8 +579,12 @@ export interface OpenOptions extends Partial<IndexOptions> {
      * @defaultValue 'shared', with `shards` 'exclusive'
      */
     readonly tabs?: 'shared' | 'exclusive' | 'readonly';
-    /** What `export()` made, or where it is: the contents of a database that does not exist yet. */
+    /**
+     * What `export()` made, or where it is: the contents of a database that does not exist yet. A second tab
+     * waits as long as the first one takes it, and takes its own if that one gives up.
+     */
     readonly snapshot?: SnapshotSource;
+    /** Ends the opening, and leaves nothing locked. A part of the snapshot that is being read is finished. */
     readonly signal?: AbortSignal;
     /** Bytes of the stored snapshot that are read. */
     readonly onProgress?: (progress: Progress) => void;
@@ -613,6 +617,8 @@ export interface StorageAdapter {
     lock?(wait?: AbortSignal): Promise<(() => void | Promise<void>) | undefined>;
     /** Name of the BroadcastChannel that joins those who have the database open; none: only one may. */
     readonly channel?: string;
+    /** Whether the host says that it lost what was here, and nothing is now. */
+    readonly vanished?: boolean;
     /**
      * Calls `lost` when the whole place vanished under an open database, and `blocked` when somebody
      * else waits for it to be closed.
@@ -644,13 +650,20 @@ export interface DatabaseInfo {
     readonly backend: string;
 }
 export interface BulkOptions {
+    /** Ends the writing between two batches: the promise rejects with `signal.reason`. */
     readonly signal?: AbortSignal;
     readonly onProgress?: (progress: Progress) => void;
-    /** Records that are written together, all or nothing; 1 to 10,000. @defaultValue 64 for each shard */
+    /**
+     * Records that are written together, all or nothing, also over a crash; 1 to 10,000. More of them block
+     * the thread for longer. @defaultValue 64 for each shard, fewer where their vectors are over 4 MiB
+     */
     readonly batchSize?: number;
 }
 export interface AbortOptions {
-    /** The promise rejects with `signal.reason`. */
+    /**
+     * The promise rejects with `signal.reason`. Of the queries of `queryMany()` those that are not begun are
+     * not made; any other call that is under way in a worker is finished there.
+     */
     readonly signal?: AbortSignal;
 }
 /** `writer`: this one writes. `follower`: another tab writes for it. `readonly`: it does not write. */
@@ -678,7 +691,11 @@ export type DatabaseEvent =
     readonly type: 'role';
     readonly role: Role;
 }
-/** The stored data vanished under the open database; what is in memory is stored anew. */
+/**
+ * The stored data vanished. Under the open database: what is in memory is stored anew. Before it was
+ * opened: it was made anew, with the `snapshot` if one is given, and who listens first hears of it. The
+ * latter is known where Chromium found the data damaged, and in pages where localStorage outlived it.
+ */
  | {
     readonly type: 'evicted';
 }
@@ -693,7 +710,11 @@ export type DatabaseEvent =
 };
 /** The verbs on the records of one namespace. They are those of {@link Namespace}, asynchronous. */
 export interface DatabaseNamespace<M extends object = Metadata> {
-    /** Records of any number, written in batches. @returns once all are in, or stored if `strict` */
+    /**
+     * Records of any number, written in batches, each all or nothing: one that is refused, or a crash, leaves
+     * those before it. An array of one batch is all or nothing; `batchSize: array.length` makes it one.
+     * @returns once all are in, or stored if `strict`
+     */
     upsert(items: Item<M> | Iterable<Item<M>> | AsyncIterable<Item<M>>, options?: BulkOptions): Promise<WriteResult>;
     upsertFlat(ids: readonly string[], vectors: Float32Array | Uint8Array, options?: BulkOptions & {
         readonly metadata?: readonly (M | undefined)[];
@@ -758,8 +779,9 @@ export interface Database<M extends object = Metadata> extends DatabaseNamespace
 /**
  * Opens a database, made if there is none: the verbs of an index, asynchronous, on data that is
  * still there after a reload.
- * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, FORMAT_VERSION,
- *   DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what createIndex() throws
+ * @throws INVALID_ARGUMENT, STORAGE_UNAVAILABLE, STORAGE_BLOCKED, STORAGE_CORRUPT, STORAGE_EVICTED,
+ *   FORMAT_VERSION, DECRYPT_FAILED, DIMENSION_MISMATCH, METRIC_MISMATCH, MODEL_MISMATCH, and what
+ *   createIndex() throws
  */
 export declare function open<M extends object = Metadata>(name: string, options?: OpenOptions): Promise<Database<M>>;
 /** The databases of this origin in IndexedDB; none where there is no IndexedDB. */

@@ -9,11 +9,13 @@ import type { DatabaseEvent, Role } from './types.js';
 /**
  * Every request to a database is a call: plain data that is answered here, in a worker, or by the tab
  * that writes. Verbs on records are those of Namespace, the others those of Index, those of a shard, and
- * three more.
+ * five more.
  */
 export type RecordVerb = Exclude<keyof Namespace, 'upsertSteps'>;
 export type IndexVerb = 'stats' | 'compact' | 'measureRecall' | 'tune' | 'export' | 'import';
-export type Verb = RecordVerb | IndexVerb | ShardVerb | 'flush' | 'storage' | 'close';
+/** Of the first of several shards: what is stored of all together, and what is to be. */
+export type JointVerb = 'kept' | 'keep';
+export type Verb = RecordVerb | IndexVerb | ShardVerb | JointVerb | 'flush' | 'storage' | 'close';
 
 export interface Call {
   readonly verb: Verb;
@@ -44,6 +46,8 @@ export interface Standing {
   readonly shape: Shape;
   readonly options: StoredOptions;
   readonly role: Role;
+  /** Whether it was there once, and this opening had to make it anew. */
+  readonly vanished: boolean;
   readonly version: number;
   readonly durableVersion: number;
 }

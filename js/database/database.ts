@@ -7,7 +7,8 @@ import {
   kindOf,
 } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
-import { nextTurn } from '../core/turn.js';
+import { nextTurn, unlessAborted } from '../core/turn.js';
+import { checkVectors } from '../index/vectors.js';
 import type {
   CompactResult,
   Explanation,
@@ -42,11 +43,14 @@ import type {
 /** Records of one batch: about a millisecond, ten where each is linked into a graph. */
 const BATCH = 64;
 const MOST_BATCH = 10_000;
-/** Bytes of vectors of one batch: a value of the storage is to hold them. */
+/** Bytes of vectors of one batch, unless its size is given: a value of the storage is to hold them. */
 const BATCH_BYTES = 4 << 20;
 /** A page gets its turn after this long. */
 const SLICE_MS = 8;
 const EXPORT_CHUNK = 1 << 20;
+
+/** Queries of one call where a signal may end them: a pass of the core. */
+const QUERIES = 64;
 
 const BULK_OPTIONS = ['signal', 'onProgress', 'batchSize'];
 
@@ -162,7 +166,21 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     vectors: readonly VectorInput[] | VectorInput,
     options: QueryOptions<M> & AbortOptions = {},
   ): Promise<QueryResult<M>[]> {
-    return (await this.read('queryMany', [vectors], options)) as QueryResult<M>[];
+    const { signal } = Object(options) as AbortOptions;
+    if (signal === undefined)
+      return (await this.read('queryMany', [vectors], options)) as QueryResult<M>[];
+    // In parts: what runs elsewhere hears of no signal, and what is not asked is not done.
+    const { shape } = this.shared.port.standing;
+    const all = checkVectors('vectors', vectors, { ...shape, stored: shape.dimensions });
+    const results: QueryResult<M>[] = [];
+    for (let from = 0; from < all.length || from === 0; from += QUERIES) {
+      const part = this.read('queryMany', [all.slice(from, from + QUERIES)], options);
+      const some = await part.catch((error) => {
+        throw counted(error, from);
+      });
+      results.push(...(some as QueryResult<M>[]));
+    }
+    return results;
   }
 
   async explain(
@@ -246,16 +264,16 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
   ): Promise<WriteResult> {
     checkKeys('options', options, BULK_OPTIONS);
     const { shape, options: kept } = this.shared.port.standing;
-    const { signal, onProgress, batchSize = BATCH * (kept.shards ?? 1) } = options;
+    const { signal, onProgress } = options;
     checkSignal(signal);
+    const fitting = Math.max(1, Math.floor(BATCH_BYTES / (4 * shape.dimensions)));
+    const { batchSize = Math.min(BATCH * (kept.shards ?? 1), fitting) } = options;
     checkInteger('batchSize', batchSize, 1, MOST_BATCH);
     if (onProgress !== undefined && typeof onProgress !== 'function')
       throw invalid('onProgress', 'a function', onProgress);
-    const rowBytes = 4 * shape.dimensions;
-    const size = Math.max(1, Math.min(batchSize, Math.floor(BATCH_BYTES / rowBytes)));
     return this.#track(async () => {
       let [done, inserted, updated, turn] = [0, 0, 0, performance.now()];
-      for await (const args of batches(size)) {
+      for await (const args of batches(batchSize)) {
         signal?.throwIfAborted();
         const result = (await this.#send(verb, args).catch((error) => {
           throw counted(error, done);
@@ -289,10 +307,13 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
   readonly name: string;
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
   #closing: Promise<void> | undefined;
+  /** Whether it vanished before it was opened, and nobody has heard of it yet. */
+  #vanished: boolean;
 
   constructor(name: string, port: Port, strict: boolean) {
     super({ port, strict, calls: new Set(), closed: false }, '');
     this.name = name;
+    this.#vanished = port.standing.vanished;
     port.listen((event) => this.#emit(event));
   }
 
@@ -379,6 +400,10 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners);
     listeners.add(listener);
+    if (type === 'evicted' && this.#vanished) {
+      this.#vanished = false;
+      queueMicrotask(() => this.#emit({ type: 'evicted' }));
+    }
     return () => {
       listeners.delete(listener);
     };
@@ -409,21 +434,5 @@ export class OpenDatabase<M extends object> extends NamespaceView<M> implements 
           throw error;
         });
       }
-  }
-}
-
-/** `work`, or a rejection with `signal.reason` as soon as that is aborted. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop);
-  });
-  work.catch(() => {}); // where the abort came first, nobody hears of it
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

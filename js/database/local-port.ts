@@ -80,8 +80,8 @@ export class LocalPort implements Port {
   }
 
   get standing(): Standing {
-    const { shape, options, version, durableVersion } = this.#session;
-    return { shape, options, role: this.#role, version, durableVersion };
+    const { shape, options, vanished, version, durableVersion } = this.#session;
+    return { shape, options, role: this.#role, vanished, version, durableVersion };
   }
 
   listen(listener: (event: DatabaseEvent) => void): void {
@@ -95,6 +95,8 @@ export class LocalPort implements Port {
     if (verb === 'storage') return this.#report();
     if (verb === 'flush') return this.#flush();
     if (verb === 'stats') return this.#stats(call);
+    if (verb === 'kept') return this.#session.kept();
+    if (verb === 'keep') return this.#session.keep(call.args[0] as Uint8Array<ArrayBuffer>);
     if (!isWrite(verb)) return this.#session.run(call);
     if (this.#role === 'readonly')
       throw new RuVectorError(
@@ -261,6 +263,7 @@ export class LocalPort implements Port {
 
   async #shutDown(): Promise<void> {
     this.#stopWaiting.abort();
+    this.#tabs?.stopWriting();
     await this.#takeOver;
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#idleTimer);

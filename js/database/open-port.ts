@@ -1,6 +1,7 @@
 import { invalid, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError, RuVectorError } from '../core/errors.js';
 import { type Host, load } from '../core/load.js';
+import { unlessAborted } from '../core/turn.js';
 import { INDEX_OPTIONS, newState } from '../index/create.js';
 import type { IndexOptions } from '../types.js';
 import type { Port } from './calls.js';
@@ -17,8 +18,17 @@ import type { OpenOptions, Role, StorageAdapter } from './types.js';
 /** One part of a database, and how many there are; most have one. */
 export interface Shard {
   readonly number: number;
-  /** Whether the database was written to: then it must be there. */
+  /** Whether it was there before: as it must be if the others were, or was, as this browser remembers. */
   readonly isOld: boolean;
+}
+
+/** Waits between looks at a database that another tab makes. */
+const LOOK_MS = 100;
+
+/** Whether this one writes, and what gives the right to it up. */
+interface Seat {
+  role: Role;
+  release: (() => void | Promise<void>) | undefined;
 }
 
 /** Opens the storage, takes the lock, reads what is there, and is ready to write. */
@@ -28,22 +38,25 @@ export async function openPort(
   options: OpenOptions,
   shard: Shard,
 ): Promise<Port> {
-  const adapter = await storageOf(platform, name, options, shard.number);
-  let release: (() => void | Promise<void>) | undefined;
+  const { signal, tabs = 'shared' } = options;
+  const opening = storageOf(platform, name, options, shard.number);
+  const adapter = await unlessAborted(opening, signal).catch((error) => {
+    opening.then((late) => late.close?.()).catch(() => {});
+    throw error;
+  });
+  const seat: Seat = { role: tabs === 'readonly' ? 'readonly' : 'writer', release: undefined };
   try {
-    const { tabs = 'shared' } = options;
-    let role: Role = tabs === 'readonly' ? 'readonly' : 'writer';
-    if (role === 'writer' && adapter.lock) {
-      release = await stored('locking', adapter.lock());
-      if (release === undefined) {
+    if (seat.role === 'writer' && adapter.lock) {
+      seat.release = await stored('locking', adapter.lock());
+      if (seat.release === undefined) {
         if (tabs === 'exclusive' || adapter.channel === undefined) throw isOpen(name);
-        role = 'follower';
+        seat.role = 'follower';
       }
     }
-    const session = await openSession(platform.host, adapter, name, options, role, shard);
-    return await LocalPort.start(session, adapter, role, release);
+    const session = await openSession(platform.host, adapter, name, options, seat, shard);
+    return await LocalPort.start(session, adapter, seat.role, seat.release);
   } catch (error) {
-    await release?.();
+    await seat.release?.();
     await adapter.close?.();
     throw error;
   }
@@ -54,25 +67,34 @@ async function openSession(
   adapter: StorageAdapter,
   name: string,
   options: OpenOptions,
-  role: Role,
+  seat: Seat,
   { number, isOld }: Shard,
 ): Promise<Session> {
+  const { signal, onProgress, snapshot } = options;
   const given = Object.fromEntries(
     INDEX_OPTIONS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
   ) as Partial<IndexOptions>;
   // Storage is read with the core's checksum.
-  const { heap } = await load(host, given.wasm);
+  const { heap } = await unlessAborted(load(host, given.wasm), signal);
   const prefix = number === 0 ? '' : `shard${number}-`;
   const crc32 = (bytes: Uint8Array): number => heap.crc32(bytes);
   const vault = new Vault(adapter, crc32, options.encryption?.key, prefix);
-  const manifest = await foundManifest(vault, role);
+  const manifest = await foundManifest(vault, seat, signal);
+  const { role } = seat;
   if (manifest === undefined && role !== 'writer')
     throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
+  const vanished = number === 0 && (isOld || adapter.vanished === true);
+  if (manifest === undefined && given.dimensions === undefined && vanished)
+    throw new RuVectorError(
+      'STORAGE_EVICTED',
+      `expected the database '${name}', which was here before, got none: it was evicted, or removed by ` +
+        'other means than deleteDatabase(). Open it with dimensions, and a snapshot if there is one',
+    );
   if (manifest === undefined && given.dimensions === undefined)
     throw invalid('dimensions', `a number, because there is no database '${name}' yet`, undefined);
   const { shards = options.shards ?? 1, shard = 0, ...stored } = manifest?.options ?? {};
   // Another one in its place is none.
-  if (manifest === undefined ? isOld : shard !== number)
+  if (manifest === undefined ? number > 0 && isOld : shard !== number)
     throw corrupt(`its shard ${number} is missing`);
   if (manifest !== undefined) checkStored(options, manifest.options);
   // What one tab has checked of a batch must still hold where it is written, on every shard.
@@ -80,7 +102,6 @@ async function openSession(
   const { maxMemoryBytes: most } = given;
   const share = most !== undefined && shards > 1 && { maxMemoryBytes: Math.floor(most / shards) };
   const whole = { ...stored, ...given, ...share } as IndexOptions;
-  const { signal, onProgress } = options;
   const onPart = (done: number, total: number): void => {
     signal?.throwIfAborted();
     onProgress?.({ done, total });
@@ -90,17 +111,19 @@ async function openSession(
   const kept = definedOf({ ...shape, shards, shard: number });
   for (let found = manifest; found !== undefined; ) {
     try {
-      return await Session.load(await newState(host, whole), vault, found, kept, onPart);
+      const state = await newState(host, whole);
+      return await Session.load(state, vault, found, kept, onPart, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       // The one who writes may have swept away what was being read; then there is a newer generation.
       const newer = role === 'writer' ? undefined : await readManifest(vault);
       if (newer === undefined || newer.generation === found.generation) throw error;
       found = newer;
     }
   }
-  const { snapshot } = options;
   const contents = snapshot === undefined ? undefined : await bytesOfSnapshot(snapshot, signal);
-  return Session.create(await newState(host, whole), vault, kept, contents);
+  signal?.throwIfAborted();
+  return Session.create(await newState(host, whole), vault, kept, contents, vanished);
 }
 
 function isOpen(name: string): RuVectorError {
@@ -110,14 +133,27 @@ function isOpen(name: string): RuVectorError {
   );
 }
 
-/** A follower can be a moment earlier than the writer's first manifest. */
-async function foundManifest(vault: Vault, role: Role): Promise<Manifest | undefined> {
-  for (let tries = 0; ; ++tries) {
+/**
+ * Who comes while another one makes the database waits until it is made, or makes it: that one may give
+ * up, or die.
+ */
+async function foundManifest(
+  vault: Vault,
+  seat: Seat,
+  signal: AbortSignal | undefined,
+): Promise<Manifest | undefined> {
+  for (;;) {
+    signal?.throwIfAborted();
     const manifest = await readManifest(vault);
-    if (manifest !== undefined || role !== 'follower' || tries === 50) return manifest;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (manifest !== undefined || seat.role !== 'follower') return manifest;
+    seat.release = await stored('locking', (vault.adapter.lock as Lock)());
+    // The writer looks once more: it may have been made between the two.
+    if (seat.release !== undefined) seat.role = 'writer';
+    else await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
+
+type Lock = NonNullable<StorageAdapter['lock']>;
 
 /** Options that say what the vectors are, and where, must be those that the database was made with. */
 function checkStored(given: OpenOptions, stored: StoredOptions): void {
@@ -151,6 +187,13 @@ function definedOf(
   return JSON.parse(JSON.stringify(options)) as StoredOptions;
 }
 
+/** Where `storage` is: its scheme, and the place. */
+export function placeOf(platform: Places, name: string, storage: string): [string, string] {
+  const full = storage === 'auto' ? platform.automatic(name) : storage;
+  const [, scheme = '', place = ''] = /^([a-z]+):(.*)$/.exec(full) ?? [];
+  return [scheme, place || name];
+}
+
 async function storageOf(
   platform: Places,
   name: string,
@@ -159,9 +202,8 @@ async function storageOf(
 ): Promise<StorageAdapter> {
   const { storage = 'auto' } = options;
   if (typeof storage === 'object') return storage;
-  const [, scheme = '', place = ''] =
-    /^([a-z]+):(.*)$/.exec(storage === 'auto' ? platform.automatic(name) : storage) ?? [];
-  const adapter = await stored('opening', platform.storage(scheme, place || name, shard));
+  const [scheme, place] = placeOf(platform, name, storage);
+  const adapter = await stored('opening', platform.storage(scheme, place, shard));
   if (adapter === undefined) throw unavailable(storage);
   return adapter;
 }

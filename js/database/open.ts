@@ -10,7 +10,7 @@ import { INDEX_OPTIONS } from '../index/create.js';
 import type { Progress } from '../types.js';
 import type { Port } from './calls.js';
 import { OpenDatabase } from './database.js';
-import { openPort, type Shard } from './open-port.js';
+import { openPort, placeOf, type Shard } from './open-port.js';
 import type { Platform } from './platform.js';
 import { sums } from './pool/sum.js';
 import type { Database, OpenOptions } from './types.js';
@@ -40,12 +40,26 @@ export async function openOn<M extends object>(
   checkSignal(options.signal);
   // Only pages can ask, so not in a worker; and the user may take long to answer.
   if (options.requestPersistence) void globalThis.navigator?.storage?.persist?.();
-  const port = await openShards(platform, name, options);
+  const { storage = 'auto' } = options;
+  const marks = typeof storage === 'string' ? platform.marks : undefined;
+  const place = marks ? placeOf(platform, name, storage as string).join(':') : '';
+  const wasThere = marks?.has(place) ?? false;
+  const port = await openShards(platform, name, options, wasThere).catch((error) => {
+    // IndexedDB says it once.
+    if (error.code === 'STORAGE_EVICTED') marks?.add(place);
+    throw error;
+  });
+  marks?.add(place);
   return new OpenDatabase<M>(name, port, options.durability === 'strict');
 }
 
 /** The first shard knows how many there are, and nobody has another one who does not have the first. */
-async function openShards(platform: Platform, name: string, options: OpenOptions): Promise<Port> {
+async function openShards(
+  platform: Platform,
+  name: string,
+  options: OpenOptions,
+  wasThere: boolean,
+): Promise<Port> {
   const { snapshot, ...bare } = options;
   const { shards = 1 } = options;
   const progress: Progress[] = [];
@@ -60,13 +74,12 @@ async function openShards(platform: Platform, name: string, options: OpenOptions
       (await openPort(platform, name, own, shard))
     );
   };
-  const first = await openShard({ number: 0, isOld: false }, shards > 1 ? bare : options);
+  const first = await openShard({ number: 0, isOld: wasThere }, shards > 1 ? bare : options);
   const { shards: stored = 1, shard: _, ...known } = first.standing.options;
   if (stored === 1) return first;
-  const isOld = first.standing.version > 0;
   const { openPool } = await import('./pool/pool.js');
-  return openPool(first, stored, shards > 1 ? snapshot : undefined, (number) =>
-    openShard({ number, isOld }, { ...known, ...bare, shards: stored }),
+  return openPool(first, stored, shards > 1 ? snapshot : undefined, options.signal, (shard) =>
+    openShard(shard, { ...known, ...bare, shards: stored }),
   );
 }
 

@@ -19,13 +19,23 @@ export interface Platform extends Places {
   list(): Promise<DatabaseInfo[]>;
   /** Deletes a database by its name or its storage. */
   remove(name: string): Promise<void>;
+  /** Which places of databases there were, where that outlives a database; none where nothing does. */
+  readonly marks?: Marks;
   /** The package's own worker; undefined where the host has none. */
   worker(): Promise<WorkerLike | undefined>;
+}
+
+/** Remembers places, each as `scheme:place`. */
+export interface Marks {
+  has(place: string): boolean;
+  add(place: string): void;
+  delete(place: string): void;
 }
 
 /** A web worker, or Node's in its clothes. */
 export interface WorkerLike {
   postMessage(message: unknown, transfer?: Transferable[]): void;
   addEventListener(type: 'message' | 'error', listener: (event: MessageEvent) => void): void;
-  terminate(): void;
+  /** Node's tells when it is gone. */
+  terminate(): unknown;
 }

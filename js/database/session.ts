@@ -7,6 +7,7 @@ import type { Index } from '../types.js';
 import type { Call, Verb } from './calls.js';
 import { type Entry, type Origin, OWN } from './journal/entry.js';
 import { corrupt } from './journal/format.js';
+import { type Joint, readJoint, writeJoint } from './journal/joint.js';
 import { Journal } from './journal/journal.js';
 import {
   type Manifest,
@@ -41,6 +42,8 @@ export class Session {
   readonly #vault: Vault;
   readonly #journal: Journal;
   readonly options: StoredOptions;
+  /** Whether there was another one before, which is gone. */
+  readonly vanished: boolean;
   #manifest: Manifest;
   #writing = false;
   #origin: Origin = OWN;
@@ -62,12 +65,19 @@ export class Session {
   /** Hears of what failed and can wait. */
   onTrouble: (error: RuVectorError) => void = () => {};
 
-  private constructor(state: State, vault: Vault, manifest: Manifest, options: StoredOptions) {
+  private constructor(
+    state: State,
+    vault: Vault,
+    manifest: Manifest,
+    options: StoredOptions,
+    vanished = false,
+  ) {
     this.#state = state;
     this.#index = new MemoryIndex(state);
     this.#vault = vault;
     this.#manifest = manifest;
     this.options = options;
+    this.vanished = vanished;
     this.#journal = new Journal(vault, state.shape.bits, manifest.generation, manifest.sequence);
     this.#requests = new Map(Object.entries(manifest.requests));
     this.#durableVersion = manifest.version;
@@ -83,10 +93,11 @@ export class Session {
     manifest: Manifest,
     options: StoredOptions,
     onProgress: (done: number, total: number) => void,
+    signal: AbortSignal | undefined,
   ): Promise<Session> {
     const session = new Session(state, vault, manifest, options);
     try {
-      await session.#read(manifest, onProgress);
+      await session.#read(manifest, onProgress, signal);
       // Where another one writes, there can be more to read by now.
       while (await session.#journal.hasGap())
         if ((await session.#readJournal()) === 0)
@@ -104,6 +115,7 @@ export class Session {
     vault: Vault,
     options: StoredOptions,
     contents: Uint8Array | undefined,
+    vanished: boolean,
   ): Promise<Session> {
     const index = new MemoryIndex(state);
     try {
@@ -111,7 +123,8 @@ export class Session {
       const { version } = state;
       const first = { generation: 0, options, sequence: 0, version, requests: {} };
       const snapshot = contents === undefined ? new Uint8Array() : index.export();
-      return new Session(state, vault, await writeGeneration(vault, first, snapshot), options);
+      const manifest = await writeGeneration(vault, first, snapshot);
+      return new Session(state, vault, manifest, options, vanished);
     } catch (error) {
       index.dispose();
       throw error;
@@ -219,6 +232,16 @@ export class Session {
     return this.#state.records.count;
   }
 
+  /** What is stored of all shards together. */
+  kept(): Promise<Joint> {
+    return this.#enqueue(() => readJoint(this.#vault));
+  }
+
+  /** Stores that all shards were made, and contents that all of them are to take. */
+  keep(contents: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
+    return this.#enqueue(() => writeJoint(this.#vault, contents));
+  }
+
   /** A reader makes the changes that were stored since. Answers of requests are kept. */
   catchUp(): Promise<void> {
     return this.#enqueue(async () => {
@@ -282,6 +305,7 @@ export class Session {
   async #read(
     manifest: Manifest,
     onProgress: (done: number, total: number) => void,
+    signal?: AbortSignal,
   ): Promise<void> {
     const { bytes, sequence, version } = manifest;
     const snapshot = await readSnapshot(this.#vault, manifest, (done) => onProgress(done, bytes));
@@ -290,7 +314,7 @@ export class Session {
     this.#state.version = this.#durableVersion = version;
     this.#journal.sequence = sequence;
     this.#stand(manifest);
-    await this.#readJournal();
+    await this.#readJournal(signal);
   }
 
   /** The index is what a manifest says: its journal is the one to go on with. */
@@ -301,7 +325,7 @@ export class Session {
       this.#requests.set(replica, answer);
   }
 
-  async #readJournal(): Promise<number> {
+  async #readJournal(signal?: AbortSignal): Promise<number> {
     const count = await this.#journal.read((entry: Entry) => {
       const { change } = entry;
       if (
@@ -314,7 +338,7 @@ export class Session {
       // A request can make two changes; the first is the answer.
       if (clock > 0 && this.#requests.get(String(replica))?.clock !== clock)
         this.#remember(entry.origin, result);
-    });
+    }, signal);
     this.#durableVersion = this.version;
     return count;
   }

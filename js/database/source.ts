@@ -1,5 +1,6 @@
 import { bytesOf, invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
+import { unlessAborted } from '../core/turn.js';
 import type { SnapshotSource } from './types.js';
 
 /**
@@ -25,7 +26,10 @@ export async function bytesOfSnapshot(
         details: { status: response.status },
       },
     );
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const reading = response.arrayBuffer().catch((cause) => {
+    throw lost(from, cause);
+  });
+  const bytes = new Uint8Array(await unlessAborted(reading, signal));
   const head = new TextDecoder().decode(bytes.subarray(0, 24)).trimStart();
   if (head.startsWith('<'))
     throw new RuVectorError(
@@ -54,10 +58,14 @@ async function responseOf(
     return await fetch(source as string | URL, signal ? { signal } : {});
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new RuVectorError(
-      'NOT_FOUND',
-      `expected a snapshot from ${source}, got a request that fails (${String(cause)})`,
-      { cause },
-    );
+    throw lost(String(source), cause);
   }
+}
+
+function lost(from: string, cause: unknown): RuVectorError {
+  return new RuVectorError(
+    'NOT_FOUND',
+    `expected a snapshot from ${from}, got a request that fails (${String(cause)})`,
+    { cause },
+  );
 }

@@ -71,6 +71,11 @@ export class Tabs {
     if (message?.kind === 'ask') void this.#answer(message.origin, message.call);
   }
 
+  /** What others ask from here on is for the next one that writes. */
+  stopWriting(): void {
+    this.#writing = false;
+  }
+
   close(): void {
     this.#closed = true;
     this.#channel.close();

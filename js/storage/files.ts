@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import {
   link,
   mkdir,
@@ -11,14 +12,14 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { RuVectorError } from '../core/errors.js';
 import type { StorageAdapter } from '../database/types.js';
 
 const LOCK = 'lock';
 /** What a crash in the middle of a write leaves. */
 const UNFINISHED = '.tmp';
-const OURS = /^(shard\d+-)?(manifest|snapshot|journal)-[\d-]+$/;
+const OURS = /^(shard\d+-)?(manifest|snapshot|journal|joint)-[\d-]+$/;
 /** What a killed program leaves of the shards after the first; where that one is free, they are. */
 const OLD_LOCK = /^shard\d+-lock$/;
 
@@ -88,13 +89,12 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * A file that names the process that has the lock; one of a process that is gone is nobody's. It
- * appears with its contents: written aside, then linked to its name, which fails if there is one.
+ * A file that names the thread that has the lock; one of a thread or a process that is gone is nobody's.
+ * It appears with its contents: written aside, then linked to its name, which fails if there is one.
  */
 async function lock(file: string): Promise<(() => Promise<void>) | undefined> {
   const aside = `${file}-${randomUUID()}`;
-  const own = `${process.pid} ${await bornAt(process.pid)}`;
-  await writeFile(aside, own);
+  await writeFile(aside, await thisThread());
   try {
     for (let tries = 0; tries < 10; ++tries) {
       try {
@@ -105,14 +105,16 @@ async function lock(file: string): Promise<(() => Promise<void>) | undefined> {
       }
       const owner = await readFile(file, 'utf8').catch(() => undefined);
       if (owner === undefined) continue; // released meanwhile
-      if (owner === own) return undefined; // this very program, in whatever thread
-      if (await isAlive(owner))
+      if (await isAlive(owner)) {
+        const holder = Number.parseInt(owner, 10);
+        if (holder === process.pid) return undefined; // this very program, in whatever thread
         throw new RuVectorError(
           'STORAGE_BLOCKED',
-          `expected a database that nobody else writes to, got one that process ${owner.split(' ')[0]} ` +
+          `expected a database that nobody else writes to, got one that process ${holder} ` +
             `has open; if that is another program, delete ${file}`,
-          { details: { process: Number.parseInt(owner, 10) } },
+          { details: { process: holder } },
         );
+      }
       // Of several that find it stale one takes it away, and only what it found stale.
       const stale = `${file}-${randomUUID()}`;
       await rename(file, stale).catch(() => {});
@@ -126,9 +128,23 @@ async function lock(file: string): Promise<(() => Promise<void>) | undefined> {
   }
 }
 
-/** Whether the process that wrote `owner` still runs, and is not another one of the same number. */
+/**
+ * Names this thread: its process, itself, and when it began; '?' where the host does not say, which is
+ * all but Linux: there a thread that dies keeps its locks until its process ends.
+ */
+async function thisThread(): Promise<string> {
+  let thread = '?';
+  try {
+    // Not by a promise, whose work another thread does.
+    thread = basename(readlinkSync('/proc/thread-self'));
+  } catch {}
+  const born = await bornAt(`${process.pid}/task/${thread}`);
+  return `${process.pid} ${thread} ${born ?? '?'}`;
+}
+
+/** Whether the thread that `owner` names still runs, and is not another one of the same number. */
 async function isAlive(owner: string): Promise<boolean> {
-  const [id, born] = owner.split(' ');
+  const [id, thread, born] = owner.split(' ');
   const number = Number(id);
   if (!(number > 0)) return false;
   try {
@@ -136,15 +152,17 @@ async function isAlive(owner: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const now = await bornAt(number);
-  return now === '?' || now === born;
+  if (born === '?') return true;
+  const now = await bornAt(`${number}/task/${thread}`);
+  // What is seen of the process is seen of its threads.
+  return now === undefined ? (await bornAt(`${number}`)) === undefined : now === born;
 }
 
-/** When a process was started, in ticks since the machine was; '?' where the host does not say. */
-async function bornAt(process_: number): Promise<string> {
-  const text = await readFile(`/proc/${process_}/stat`, 'utf8').catch(() => '');
+/** When a process or a thread was started, in ticks since the machine was; undefined if it is not seen. */
+async function bornAt(task: string): Promise<string | undefined> {
+  const text = await readFile(`/proc/${task}/stat`, 'utf8').catch(() => '');
   // The name, in parentheses, may have anything in it.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '?';
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 /** Deletes the values in a folder, manifests last, and the folder if nothing else is in it. */

@@ -23,13 +23,16 @@ export async function indexedDbStorage(name: string, shard: number): Promise<Sto
   let connection: Promise<IDBPDatabase> | undefined;
   /** Somebody waits for it to be closed. */
   let isWanted = false;
+  let vanished = false;
   const connect = (): Promise<IDBPDatabase> => {
     connection ??= connected();
     return connection;
   };
   const connected = async (): Promise<IDBPDatabase> => {
     const opening = openDB(full, VERSION, {
-      upgrade(db) {
+      upgrade(db, _before, _now, _transaction, event) {
+        // Chromium deletes what it finds damaged (google/leveldb#1287), and says so here alone.
+        vanished ||= (event as { dataLoss?: string }).dataLoss === 'total';
         db.createObjectStore(STORE);
       },
       blocking() {
@@ -53,6 +56,9 @@ export async function indexedDbStorage(name: string, shard: number): Promise<Sto
   await connect();
   return {
     backend: 'indexeddb',
+    get vanished() {
+      return vanished;
+    },
     channel: own,
     async read(key) {
       return (await connect()).get(STORE, key) as Promise<Uint8Array | undefined>;
@@ -89,7 +95,8 @@ export async function listIndexedDb(): Promise<string[]> {
   for (const { name } of all) {
     if (!name?.startsWith(PREFIX)) continue;
     const upgrade = (db: IDBPDatabase): void => void db.createObjectStore(STORE);
-    const db = await settled(openDB(name, VERSION, { upgrade }), name);
+    // Of whatever version: a newer one is not opened by this release, and is there.
+    const db = await settled(openDB(name, undefined, { upgrade }), name);
     if ((await db.count(STORE)) > 0) names.push(name.slice(PREFIX.length));
     db.close();
   }

@@ -1,6 +1,7 @@
 import { later } from '../core/later.js';
 import { checkPlace } from '../database/place.js';
 import type { DatabaseInfo, StorageAdapter } from '../database/types.js';
+import { browserMarks } from './marks.js';
 import { memoryStorage } from './memory.js';
 
 /** The places of browsers; each is loaded when it is asked for. */
@@ -28,7 +29,8 @@ export async function listBrowserDatabases(): Promise<DatabaseInfo[]> {
 
 export async function removeBrowserDatabase(name: string): Promise<void> {
   checkPlace(name);
-  const [, scheme, place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
+  const [, scheme = 'idb', place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
+  browserMarks.delete(`${scheme}:${place}`);
   if (scheme === 'opfs') return (await later(import('./opfs.js'))).deleteOpfs(place);
   return (await later(import('./indexeddb.js'))).deleteIndexedDb(place);
 }

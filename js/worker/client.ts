@@ -20,6 +20,8 @@ const taken = new WeakSet<WorkerLike>();
 
 /** How long a worker may take to load and hear what it is to open. */
 const PATIENCE_MS = 30_000;
+/** How long one that is to give up opening may take to leave its storage unlocked. */
+const ABORT_MS = 1000;
 
 function failed(got: string, cause?: unknown): RuVectorError {
   return new RuVectorError(
@@ -64,21 +66,29 @@ export class WorkerPort implements Port {
   ): Promise<WorkerPort> {
     const { worker: _, signal, onProgress, ...rest } = options;
     const port = new WorkerPort(worker, onProgress);
-    const stop = (): void => port.#end(signal?.reason);
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const stop = (): void => {
+      post(worker, { kind: 'abort' } satisfies Request);
+      late = setTimeout(() => port.#end(signal?.reason), ABORT_MS);
+    };
     signal?.addEventListener('abort', stop);
     try {
+      signal?.throwIfAborted();
       const { snapshot, wasm } = rest;
       const sent: WorkerOptions = {
         ...rest,
-        ...(snapshot !== undefined && { snapshot: await sendableSource(snapshot) }),
-        ...(wasm !== undefined && { wasm: (await sendableSource(wasm)) as typeof wasm }),
+        ...(snapshot !== undefined && { snapshot: await sendableSource(snapshot, signal) }),
+        ...(wasm !== undefined && { wasm: (await sendableSource(wasm, signal)) as typeof wasm }),
       };
+      signal?.throwIfAborted();
       await port.#open({ kind: 'open', name, options: sent, shard }, inline);
+      signal?.throwIfAborted();
     } catch (error) {
       port.#end(error as Error);
-      worker.terminate();
-      throw error;
+      await worker.terminate();
+      throw signal?.aborted ? signal.reason : error;
     } finally {
+      clearTimeout(late);
       signal?.removeEventListener('abort', stop);
     }
     return port;
@@ -184,11 +194,12 @@ export class WorkerPort implements Port {
 /** What can be sent: of a Response or a stream, the bytes; of a location, one that is good there too. */
 async function sendableSource<T extends SnapshotSource | NonNullable<OpenOptions['wasm']>>(
   source: T,
+  signal: AbortSignal | undefined,
 ): Promise<T | string | Uint8Array<ArrayBuffer>> {
   const kind = kindOf(source);
   // A response may be for several workers.
   if (kind === 'Response' || kind === 'ReadableStream')
-    return bytesOfSnapshot((source as Partial<Response>).clone?.() ?? (source as Response));
+    return bytesOfSnapshot((source as Partial<Response>).clone?.() ?? (source as Response), signal);
   if (kind === 'URL') return String(source);
   return typeof source === 'string' && globalThis.document
     ? new URL(source, document.baseURI).href

@@ -10,7 +10,10 @@ export function serve(
   reply: (message: Reply) => void,
 ): (request: Request) => Promise<void> {
   let port: Port | undefined;
+  const stop = new AbortController();
+  const { signal } = stop;
   return async (request) => {
+    if (request.kind === 'abort') return stop.abort();
     const id = request.kind === 'open' ? 0 : request.id;
     try {
       let result: unknown;
@@ -19,7 +22,7 @@ export function serve(
         const { name, options, shard } = request;
         const onProgress = (progress: { done: number; total?: number }): void =>
           reply({ kind: 'progress', progress });
-        const opened = await openPort(places, name, { ...options, onProgress }, shard);
+        const opened = await openPort(places, name, { ...options, onProgress, signal }, shard);
         opened.listen((event) => {
           const plain = event.type === 'error' ? { ...event, error: toPlain(event.error) } : event;
           reply({ kind: 'event', event: plain, standing: opened.standing });

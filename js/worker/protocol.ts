@@ -7,7 +7,9 @@ import type { Progress } from '../types.js';
 /** What a page and its database in a worker say to each other. */
 export type Request =
   | OpenRequest
-  | { readonly kind: 'call'; readonly id: number; readonly call: Call };
+  | { readonly kind: 'call'; readonly id: number; readonly call: Call }
+  /** To give up opening. */
+  | { readonly kind: 'abort' };
 
 export interface OpenRequest {
   readonly kind: 'open';

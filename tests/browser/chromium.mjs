@@ -26,7 +26,7 @@ export function launchChromium(args = []) {
   return chromium.launch({
     executablePath: findBrowser('CHROMIUM', CHROMIUM_NAMES),
     headless: true,
-    timeout: 30_000,
+    timeout: 180_000,
     args: [...CHROMIUM_ARGS, ...args],
   });
 }

@@ -1,16 +1,23 @@
 /** Databases in real IndexedDB: tabs that are killed at every write, and tabs that share one. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { historyOf, operations } from '../support/database-script.mjs';
+import { packageFile } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
 import { soak } from '../support/soak.mjs';
 import { serveAll } from './drive.mjs';
 
 const SCRIPT = { seed: 1, count: 200, flushEvery: 7 };
 const PATIENCE = 30_000;
+/** Milliseconds until a page is there, on a busy machine: no part of what is tested. */
+const LOADING = 180_000;
 /** Bytes of vectors of the large database, and what it may take. */
 const LARGE = soak ? 1e9 : 20e6;
 const LARGE_PATIENCE = soak ? 1_200_000 : 60_000;
+/** The storage as a later release may have it, beside this one's. */
+const NEXT = '/package/dist/storage/indexeddb-next.js';
 const history = historyOf(operations({ ...SCRIPT, dimensions: 512 }));
 
 /**
@@ -19,7 +26,7 @@ const history = historyOf(operations({ ...SCRIPT, dimensions: 512 }));
  */
 export function testDatabasesIn(name, launch, evict) {
   test(`databases in ${name}`, async (t) => {
-    const server = await serveAll();
+    const server = await serveAll({ [NEXT]: nextVersion() });
     t.after(() => server.close());
     const browser = await launch();
     t.after(() => browser.close());
@@ -31,7 +38,14 @@ export function testDatabasesIn(name, launch, evict) {
       );
     await t.test('tabs share a database: one writes, all read', () => share(tabs));
     await t.test('without Web Locks nothing is written', () => needLocks(tabs));
-    await t.test('three tabs write and die, and nothing acknowledged is lost', () => churn(tabs));
+    await t.test('three tabs write and die, and nothing acknowledged is lost', () =>
+      churn(tabs, 'churn', {}, soak ? 20 : 4),
+    );
+    await t.test('three tabs with a worker each do, too', () =>
+      churn(tabs, 'churn-workers', { worker: true }, soak ? 10 : 1),
+    );
+    await t.test('a newer version waits for the old tabs, and says so', () => upgrade(tabs));
+    await t.test('a database that vanished between two tabs says so', () => vanish(tabs));
     await t.test('a database that is open elsewhere is deleted all the same', () => remove(tabs));
     if (evict)
       await t.test('a database that the browser evicts is stored anew', () => restore(tabs, evict));
@@ -40,9 +54,22 @@ export function testDatabasesIn(name, launch, evict) {
   });
 }
 
+function nextVersion() {
+  const file = join(dirname(packageFile('./package.json')), 'dist/storage/indexeddb.js');
+  let text = readFileSync(file, 'utf8');
+  for (const [now, next] of [
+    [/VERSION = 1;/, 'VERSION = 2;'],
+    [/upgrade\((\w+), (\w+)(.*)\) \{/, 'upgrade($1, $2$3) {\nif ($2 > 0) return;'],
+  ]) {
+    assert.match(text, now);
+    text = text.replace(now, next);
+  }
+  return text;
+}
+
 async function newTab({ browser, url }) {
   const page = await browser.newPage();
-  await page.goto(url);
+  await page.goto(url, { timeout: LOADING });
   assert.equal(await page.evaluate(() => document.title), 'ready');
   return {
     page,
@@ -171,17 +198,16 @@ async function needLocks(tabs) {
 }
 
 /** Random writes from three tabs, of which one dies every now and then, the writer too. */
-async function churn(tabs) {
+async function churn(tabs, name, own, rounds) {
   const next = random(7);
-  const options = { dimensions: 2, durability: 'strict' };
+  const options = { dimensions: 2, durability: 'strict', ...own };
   const acknowledged = [];
   const open = async () => {
     const tab = await newTab(tabs);
-    await tab.do('open', 'churn', options);
+    await tab.do('open', name, options);
     return tab;
   };
   const all = [await open(), await open(), await open()];
-  const rounds = soak ? 20 : 4;
   for (let round = 0; round < rounds; ++round) {
     const victim = round === 0 ? 0 : Math.floor(next() * 3);
     const writes = all.map((tab, i) => {
@@ -224,6 +250,97 @@ async function churn(tabs) {
   const roles = await Promise.all(all.map(async (tab) => (await tab.do('state')).role));
   assert.deepEqual(roles.sort(), ['follower', 'follower', 'writer']);
   for (const tab of all) await tab.kill();
+}
+
+/** With the IndexedDB of the next version, whatever that may be. */
+async function upgrade(tabs) {
+  const old = await newTab(tabs);
+  await old.do('open', 'upgraded', { dimensions: 2, durability: 'strict' });
+  await old.do('call', 'upsert', { id: 'a', vector: [1, 2] });
+  // One that does not answer: of a page that hangs, or was put to sleep.
+  const deaf = await newTab(tabs);
+  await deaf.page.evaluate(
+    () =>
+      new Promise((done) => {
+        const request = indexedDB.open('ruvector:deaf', 1);
+        request.onupgradeneeded = () => request.result.createObjectStore('values');
+        request.onsuccess = () => {
+          globalThis.held = request.result;
+          done();
+        };
+      }),
+  );
+  const tab = await newTab(tabs);
+  const open = (name) =>
+    tab.page.evaluate(
+      async ([name, next]) => {
+        const { indexedDbStorage } = await import(next);
+        try {
+          const storage = await indexedDbStorage(name, 0);
+          const { count } = await globalThis.tab.open(name, { dimensions: 2, storage });
+          await globalThis.tab.close();
+          return `${count}`;
+        } catch ({ code, message }) {
+          return `${code}: ${message}`;
+        }
+      },
+      [name, NEXT],
+    );
+  assert.equal(await within(open('upgraded'), 'the upgrade'), '1');
+  assert.deepEqual(await old.page.evaluate(() => globalThis.tab.events), ['blocked']);
+  assert.equal((await old.do('call', 'count')).code, 'CLOSED');
+  const refusal = await within(open('deaf'), 'the upgrade that waits');
+  assert.match(refusal, /^STORAGE_BLOCKED: .*close that tab/);
+  await deaf.kill();
+  assert.equal(await within(open('deaf'), 'the upgrade'), '0');
+  // And back: the old version leaves it alone.
+  const code = await old.page.evaluate(() =>
+    globalThis.tab.open('upgraded', { dimensions: 2 }).catch((error) => error.code),
+  );
+  assert.equal(code, 'FORMAT_VERSION');
+  assert.ok((await old.do('list')).some(({ name }) => name === 'upgraded'));
+  await old.kill();
+  await tab.kill();
+}
+
+/** What its IndexedDB alone is taken from. */
+async function vanish(tabs) {
+  const options = { dimensions: 48, metric: 'euclidean', durability: 'strict' };
+  for (const worker of [false, true]) {
+    const name = `vanishing-${worker}`;
+    const own = { ...options, worker };
+    const first = await newTab(tabs);
+    await first.do('open', name, own);
+    await first.do('call', 'upsert', { id: 'a', vector: Array(48).fill(1) });
+    await first.do('close');
+    await first.page.evaluate(
+      (name) =>
+        new Promise((done) => {
+          indexedDB.deleteDatabase(`ruvector:${name}`).onsuccess = () => done();
+        }),
+      name,
+    );
+    const code = await first.page.evaluate(
+      ([name, worker]) => globalThis.tab.open(name, { worker }).catch((error) => error.code),
+      [name, worker],
+    );
+    assert.equal(code, 'STORAGE_EVICTED');
+    const found = await first.do('open', name, { ...own, snapshot: '/snapshot.rv' });
+    assert.equal(found.count, 297);
+    assert.deepEqual(await first.page.evaluate(() => globalThis.tab.events), ['evicted']);
+    // It is told once, and not of one that was deleted.
+    await first.do('close');
+    const second = await newTab(tabs);
+    await second.do('open', name, own);
+    await second.do('close');
+    assert.equal(await second.do('remove', name), 'removed');
+    assert.equal((await second.do('open', name, own)).count, 0);
+    assert.deepEqual(await second.page.evaluate(() => globalThis.tab.events), []);
+    await second.do('close');
+    assert.equal(await second.do('remove', name), 'removed');
+    await first.kill();
+    await second.kill();
+  }
 }
 
 async function restore(tabs, evict) {

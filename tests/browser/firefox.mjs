@@ -26,7 +26,7 @@ export async function launchFirefox() {
       browser: 'firefox',
       executablePath,
       headless: true,
-      timeout: 30_000,
+      timeout: 180_000,
       protocolTimeout: 1_500_000, // the tests have guards of their own
       env: { ...process.env, HOME: home },
       extraPrefsFirefox: FIREFOX_PREFS,

@@ -93,6 +93,43 @@ const ASSERTIONS = {
     page.unmount();
   },
 
+  'another date, location or key is a change; a copy of one, or what is read once, is none':
+    async () => {
+      const { db, asked } = puppet();
+      const algorithm = { name: 'AES-GCM', length: 256 };
+      const newKey = () => crypto.subtle.generateKey(algorithm, false, ['encrypt', 'decrypt']);
+      const [key, other] = [await newKey(), await newKey()];
+      const inputs = (ms, path, key) => ({
+        db,
+        vector: [1],
+        query: {
+          date: new Date(ms),
+          url: new URL(path, location.href),
+          key,
+          response: new Response('a'),
+          promise: Promise.resolve(ms),
+          none: {},
+        },
+      });
+      const page = mounted(Asked, inputs(1, 'a', key));
+      await until(() => asked.length === 2); // under StrictMode
+      const renders = [
+        [1, 'a', key],
+        [2, 'a', key],
+        [2, 'b', key],
+        [2, 'b', other],
+        [2, 'b', other],
+      ];
+      const counts = [];
+      for (const given of renders) {
+        page.render(inputs(...given));
+        await turns(5);
+        counts.push(asked.length);
+      }
+      same(counts, [2, 3, 4, 5, 5]);
+      page.unmount();
+    },
+
   'another name is another database, and none while that opens': async (name) => {
     const page = mounted(Opened, { name, options: { dimensions: 2 }, vector: [1, 0] });
     const { db } = await page.until(({ ids }) => ids);
@@ -141,7 +178,7 @@ const ASSERTIONS = {
   'a late answer does not come after a newer one, and is aborted': async () => {
     const { db, asked } = puppet();
     const page = mounted(Asked, { db, vector: [1] });
-    await page.until(({ isPending }) => isPending);
+    await until(() => asked.length === 2); // under StrictMode
     const first = asked.at(-1);
     page.render({ vector: [2] });
     await until(() => asked.at(-1).vector[0] === 2);
@@ -155,6 +192,7 @@ const ASSERTIONS = {
     page.render({ vector: [3] });
     await page.until(({ isPending }) => isPending);
     same(page.last.ids, ['second']);
+    await until(() => asked.at(-1).vector[0] === 3);
     const third = asked.at(-1);
     third.refuse(new Error('refused'));
     await page.until(({ queryError }) => queryError?.message === 'refused');

@@ -6,9 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { contentsOf, historyOf, NAMESPACES, operations } from '../support/database-script.mjs';
-import { newFolder, runScript } from '../support/databases.mjs';
+import { bytesOfStream, newFolder, runScript } from '../support/databases.mjs';
 import { FAULTS, faultyStorage } from '../support/faulty-storage.mjs';
 import { open, packageFile } from '../support/package.mjs';
+import { itemsOf, seededVectors } from '../support/random.mjs';
 import { openShards, shardOf } from '../support/shards.mjs';
 import { rounds, soak } from '../support/soak.mjs';
 
@@ -92,6 +93,75 @@ describe(`${script.length} operations on ${SHARDS} shards, killed as they write`
     assert.ok(first >= 0);
     assert.equal(second, -1);
   });
+});
+
+describe(`a snapshot for ${SHARDS} shards, killed as they take it`, () => {
+  const options = { dimensions: 4, shards: SHARDS, durability: 'strict' };
+  const opened = (values, fault, own = {}) => {
+    const storage = faultyStorage(values, fault);
+    return openShards({ ...options, ...own }, () => storage);
+  };
+  const idsOf = async (db) => (await db.list()).ids.sort().join();
+  const made = async (prefix, count) => {
+    const db = await opened(new Map());
+    const vectors = seededVectors({ seed: count, count, dimensions: 4 });
+    await db.upsert(itemsOf(vectors, prefix));
+    const snapshot = await bytesOfStream(db.export());
+    const ids = await idsOf(db);
+    await db.close();
+    return { snapshot, ids };
+  };
+
+  for (const verb of ['import()', "the option 'snapshot'"])
+    it(`${verb}: all of it or nothing is there`, async (t) => {
+      const [before, after] = [await made('old', 30), await made('new', 40)];
+      const isImport = verb === 'import()';
+      const seen = new Set();
+      let points = 0;
+      for (const [name, fault] of Object.entries(FAULTS))
+        for (let at = 0; ; ++at, ++points) {
+          const values = new Map();
+          if (isImport) await (await opened(values, {}, { snapshot: before.snapshot })).close();
+          const storage = { at, fault };
+          const work = isImport
+            ? opened(values, storage).then((db) =>
+                db.import(after.snapshot).then(
+                  () => db,
+                  // Where it lives on, it goes on with what it has.
+                  (error) =>
+                    db
+                      .close()
+                      .catch(() => {})
+                      .then(() => Promise.reject(error)),
+                ),
+              )
+            : opened(values, storage, { snapshot: after.snapshot });
+          const db = await work.catch((error) => {
+            assert.equal(error.code, 'STORAGE_UNAVAILABLE', `${name} ${at}: ${error.stack}`);
+          });
+          const left = new Map(values); // as a crash leaves it
+          await db?.close().catch(() => {});
+          const next = await opened(left, {}, isImport ? {} : { snapshot: after.snapshot });
+          const found = await idsOf(next);
+          const allowed = isImport ? [before.ids, after.ids] : [after.ids];
+          assert.ok(allowed.includes(found), `${name} ${at}: ${found}`);
+          if (db) assert.equal(found, after.ids, `${name} ${at}: it was acknowledged`);
+          seen.add(found);
+          await next.upsert(itemsOf([[1, 2, 3, 4]], 'more'));
+          await next.close();
+          const last = await opened(left);
+          assert.deepEqual(
+            [await last.count(), last.version],
+            [found.split(',').length + 1, next.version],
+          );
+          await last.close();
+          assert.ok(![...left.keys()].some((key) => /^joint-[1-9]/.test(key)), 'nothing is left');
+          if (db) break;
+        }
+      t.diagnostic(`${points} write points`);
+      assert.ok(points > 30, `${points}`);
+      assert.equal(seen.size, isImport ? 2 : 1);
+    });
 });
 
 /** A program that opens a database over shards in workers; `code` goes on with `db`. */

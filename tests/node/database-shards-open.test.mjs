@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { newDatabase, newFolder } from '../support/databases.mjs';
 import { rejected } from '../support/indexes.mjs';
-import { deleteDatabase, open, packageFile } from '../support/package.mjs';
+import { deleteDatabase, open } from '../support/package.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
-import { openShards } from '../support/shards.mjs';
+import { openShards, shardOf } from '../support/shards.mjs';
 import { sharedPlace, until } from '../support/shared-storage.mjs';
+import { newThread } from '../support/threads.mjs';
 
 const SHARDS = 3;
 
@@ -90,6 +90,19 @@ describe('opening and closing a database over shards', () => {
     }
   });
 
+  it('misses a shard also where the first one was never written', async (t) => {
+    const folder = newFolder(t);
+    const options = { dimensions: 2, shards: 2 };
+    const db = await open(folder, options);
+    const ids = Array.from({ length: 40 }, (_, i) => `r${i}`).filter((id) => shardOf('', id, 2));
+    await db.upsert(ids.map((id) => ({ id, vector: [1, 2] })));
+    await db.close();
+    for (const name of readdirSync(folder))
+      if (name.startsWith('shard1-')) rmSync(join(folder, name));
+    for (let i = 0; i < 2; ++i)
+      await rejected(open(folder, options), 'STORAGE_CORRUPT', 'shard 1 is missing');
+  });
+
   it('takes one key for all, and no other', async (t) => {
     const algorithm = { name: 'AES-GCM', length: 256 };
     const newKey = () => crypto.subtle.generateKey(algorithm, false, ['encrypt', 'decrypt']);
@@ -152,16 +165,15 @@ describe('opening and closing a database over shards', () => {
     const ended = [];
     const listeners = [];
     const worker = () => {
-      const thread = new Worker(packageFile('./worker'));
+      const { thread, worker } = newThread();
       thread.on('exit', () => ended.push(thread));
       workers.push(thread);
       return {
-        postMessage: (message) => thread.postMessage(message),
+        ...worker,
         addEventListener(type, listener) {
           if (type === 'error') listeners.push(listener);
-          else thread.on(type, (data) => listener({ data }));
+          else worker.addEventListener(type, listener);
         },
-        terminate: () => thread.terminate(),
       };
     };
     const db = await newDatabase(t, 'd', { dimensions: 2, shards: 4, worker });

@@ -1,12 +1,15 @@
 // A database over shards against one index and against brute force: what it finds, what it refuses
 // whole, and what its versions promise. Its verbs are in database.test.mjs.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { runModule } from '../support/child.mjs';
 import { bytesOfStream, newDatabase, newFolder } from '../support/databases.mjs';
 import { METRICS } from '../support/distances.mjs';
 import { faultyStorage } from '../support/faulty-storage.mjs';
 import { matches as passes } from '../support/filter-oracle.mjs';
-import { newIndex, rejected } from '../support/indexes.mjs';
+import { dist, newIndex, rejected } from '../support/indexes.mjs';
 import { assertNearest } from '../support/oracle.mjs';
 import { createIndex, open } from '../support/package.mjs';
 import { itemsOf, seededFor, seededIntegers, seededVectors } from '../support/random.mjs';
@@ -338,5 +341,31 @@ describe('versions over shards', () => {
     const again = await openShards({}, (shard) => faultyStorage(places[shard]));
     assert.deepEqual([again.version, again.durableVersion, await again.count()], [3, 3, 3]);
     await again.close();
+  });
+
+  it('cost no memory while nothing can be stored', () => {
+    const { grown, durable } = runModule(
+      `const { PoolPort } = await import(${JSON.stringify(pathToFileURL(join(dist, 'database/pool/pool.js')))});
+      let [version, stored] = [0, 0];
+      const shard = {
+        listen() {},
+        get standing() {
+          return { version, durableVersion: stored };
+        },
+      };
+      const pool = new PoolPort([shard, shard]);
+      const used = () => (gc(), process.memoryUsage().heapUsed);
+      const before = used();
+      for (let i = 0; i < 300_000; ++i) {
+        ++version;
+        pool.standing;
+      }
+      const grown = used() - before;
+      stored = version;
+      console.log(JSON.stringify({ grown, durable: pool.standing.durableVersion }));`,
+      { args: ['--expose-gc'] },
+    );
+    assert.equal(durable, 600_000);
+    assert.ok(grown < 2e6, `${grown} bytes`);
   });
 });

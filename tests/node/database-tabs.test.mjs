@@ -156,3 +156,85 @@ it('what the last writer made and could not answer is answered by the next one, 
   assert.equal(second.version, 2);
   assert.deepEqual((await second.get('a')).metadata, { times: 1 });
 });
+
+it('a second one waits as long as the first one makes the database', async (t) => {
+  const source = await open('source', { ...strict, storage: 'memory:' });
+  await source.upsert(['a', 'b'].map(item));
+  const bytes = await bytesOfStream(source.export());
+  await source.close();
+  for (const gives of [true, false]) {
+    const place = sharedPlace(`tabs-7-${gives}`);
+    let snapshot;
+    const stream = new ReadableStream({
+      start(controller) {
+        snapshot = controller;
+      },
+    });
+    const first = open('d', { ...strict, storage: place.tab(), snapshot: stream });
+    first.catch(() => {});
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let settled = false;
+    const second = open('d', { ...strict, storage: place.tab() }).finally(() => {
+      settled = true;
+    });
+    second.catch(() => {});
+    const pass = async (isOver) => {
+      for (let tenths = 0; tenths < 600 && !isOver(); ++tenths) {
+        t.mock.timers.tick(100);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await pass(() => settled); // a minute
+    assert.equal(settled, false);
+    if (gives) {
+      snapshot.enqueue(bytes);
+      snapshot.close();
+    } else snapshot.error(new Error('offline'));
+    const one = await first.catch(({ code }) => code);
+    await pass(() => settled);
+    t.mock.timers.reset();
+    const other = await second;
+    t.after(() => other.close());
+    if (gives) t.after(() => one.close());
+    else assert.equal(one, 'NOT_FOUND');
+    assert.deepEqual([other.role, await other.count()], gives ? ['follower', 2] : ['writer', 0]);
+  }
+});
+
+it('one that is closing leaves what others ask to the next one', async (t) => {
+  const place = sharedPlace('tabs-8');
+  const openTab = opener(t, place, 'd');
+  let [hold, released, late, go] = [undefined, false, 0, () => {}];
+  const tab = place.tab({
+    write: async (key) => {
+      if (released) ++late;
+      if (key.startsWith('journal')) await hold;
+    },
+  });
+  const { lock } = tab;
+  tab.lock = async (wait) => {
+    const release = await lock(wait);
+    return () => {
+      released = true;
+      release();
+    };
+  };
+  t.after(() => go());
+  const first = await openTab(tab);
+  const [second, third] = [await openTab(), await openTab()];
+  hold = new Promise((resolve) => {
+    go = resolve;
+  });
+  const answers = [second.upsert(item('b'))];
+  // Until its write is under way.
+  await until(() => first.version === 1, 'the request');
+  const closing = first.close();
+  answers.push(third.upsert(item('c')));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(first.version, 1, 'it makes no more changes');
+  go();
+  await closing;
+  for (const { inserted } of await Promise.all(answers)) assert.equal(inserted, 1);
+  assert.equal(late, 0, 'nothing is written without the lock');
+  assert.deepEqual((await idsOf(second)).sort(), ['b', 'c']);
+});

@@ -4,9 +4,11 @@ import { describe, it } from 'node:test';
 import { runModule } from '../support/child.mjs';
 import { contentsOf, operations, perform } from '../support/database-script.mjs';
 import { bytesOfStream, newDatabase, newFolder } from '../support/databases.mjs';
+import { FAULTS, faultyStorage } from '../support/faulty-storage.mjs';
 import { comparable, newIndex, rejected } from '../support/indexes.mjs';
 import { createIndex, DimensionMismatchError, open, packageFile } from '../support/package.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
+import { nodePlatform, openOn } from '../support/shards.mjs';
 
 const DIMENSIONS = 24;
 const script = [
@@ -286,6 +288,94 @@ describe('events', () => {
     stop();
     await db.upsert({ id: 'a', vector: [1, 2, 3, 4] });
     assert.deepEqual(versions, [1, 2]);
+  });
+});
+
+describe('a database that vanished since it was last open', () => {
+  /** A host whose databases go when `values` are cleared, and one that remembers them. */
+  const hostOf = () => {
+    const [values, places] = [new Map(), new Set()];
+    const platform = {
+      ...nodePlatform,
+      storage: async () => faultyStorage(values),
+      marks: places,
+    };
+    return { values, places, open: (options) => openOn(platform, 'd', options) };
+  };
+  const own = { dimensions: 2, storage: 'idb:d', durability: 'strict' };
+  /** What is heard by who listens in one turn. */
+  const heard = async (db) => {
+    const events = [];
+    await new Promise((resolve) => setTimeout(resolve));
+    for (const who of ['first', 'second']) db.on('evicted', () => events.push(who));
+    await new Promise((resolve) => setTimeout(resolve));
+    return events;
+  };
+
+  it('says so, and takes its snapshot anew', async () => {
+    const { values, places, open } = hostOf();
+    const first = await open(own);
+    assert.deepEqual(await heard(first), []);
+    await first.upsert({ id: 'a', vector: [1, 2] });
+    const snapshot = await bytesOfStream(first.export());
+    await first.upsert({ id: 'b', vector: [1, 2] });
+    await first.close();
+    assert.deepEqual([...places], ['idb:d']);
+    const second = await open({ storage: 'idb:d' });
+    assert.deepEqual([await heard(second), await second.count()], [[], 2]);
+    await second.close();
+    values.clear();
+    await rejected(open({ storage: 'idb:d' }), 'STORAGE_EVICTED', 'which was here before');
+    const third = await open({ ...own, snapshot });
+    assert.deepEqual([await heard(third), await third.count()], [['first', 'second'], 1]);
+    await third.close();
+    const fourth = await open(own);
+    assert.deepEqual(await heard(fourth), [], 'it is told once');
+    await fourth.close();
+    // One that was deleted did not vanish.
+    values.clear();
+    places.delete('idb:d');
+    await rejected(open({ storage: 'idb:d' }), 'INVALID_ARGUMENT', 'there is no database');
+  });
+});
+
+describe('records that are written together', () => {
+  const vector = new Float32Array(1024).fill(1);
+  const list = (count) => Array.from({ length: count }, (_, i) => ({ id: `r${i}`, vector }));
+
+  it('are a batch of 64, or as many as the caller says, of whatever size', async (t) => {
+    const db = await newDatabase(t, 'd', { dimensions: 1024, index: 'flat' });
+    for (const [count, options, kept] of [
+      [64, {}, 0],
+      [65, {}, 64],
+      [2000, { batchSize: 2000 }, 0],
+    ]) {
+      const items = list(count);
+      items.at(-1).vector = new Float32Array(1024).fill(Number.NaN);
+      await rejected(db.upsert(items, options), 'INVALID_VECTOR', `items[${count - 1}]`);
+      assert.equal(await db.count(), kept);
+      await db.clear();
+    }
+    const { version } = db;
+    // 8 MB: more than a value of the storage is by itself.
+    await db.upsert(list(2000), { batchSize: 2000 });
+    assert.equal(db.version, version + 1);
+  });
+
+  it('are all there after a crash, or none', async () => {
+    for (const fault of Object.values(FAULTS)) {
+      const values = new Map();
+      const own = { dimensions: 1024, index: 'flat', durability: 'strict' };
+      await (await open('d', { ...own, storage: faultyStorage(values) })).close();
+      const db = await open('d', { ...own, storage: faultyStorage(values, { at: 0, fault }) });
+      const written = db.upsert(list(2000), { batchSize: 2000 });
+      await rejected(written, 'STORAGE_UNAVAILABLE');
+      const left = new Map(values); // as a crash leaves it
+      await db.close().catch(() => {});
+      const next = await open('d', { storage: faultyStorage(left) });
+      assert.equal(await next.count(), fault.keeps === 1 ? 2000 : 0);
+      await next.close();
+    }
   });
 });
 

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { dist } from './indexes.mjs';
 
 const load = (path) => import(pathToFileURL(join(dist, path)));
-const { openOn } = await load('database/open.js');
-const { nodePlatform } = await load('platform-node.js');
+export const { openOn } = await load('database/open.js');
+export const { nodePlatform } = await load('platform-node.js');
 export const { shardOf } = await load('index/shard.js');
 
 /** Opens a database of this thread, whose shard number `i` has the place `placeOf(i)`. */

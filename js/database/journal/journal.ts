@@ -99,10 +99,11 @@ export class Journal {
 
   /**
    * Reads the segments that are stored and not read yet, and `make`s each change that is new. Returns
-   * how many there were. @throws STORAGE_CORRUPT where one is damaged
+   * how many there were. @throws STORAGE_CORRUPT where one is damaged, the signal's reason between two
    */
-  async read(make: (entry: Entry) => void): Promise<number> {
+  async read(make: (entry: Entry) => void, signal?: AbortSignal): Promise<number> {
     for (let count = 0; ; ++count) {
+      signal?.throwIfAborted();
       const value = await this.#vault.read(this.#place());
       // The last one may have broken off: its writes were never acknowledged.
       if (value === undefined || value === TORN) return count;

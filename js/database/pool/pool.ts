@@ -1,8 +1,13 @@
 import { type Call, closed, type Port, type Standing } from '../calls.js';
+import type { Joint } from '../journal/joint.js';
+import type { Shard } from '../open-port.js';
 import { bytesOfSnapshot } from '../source.js';
 import type { DatabaseEvent, SnapshotSource } from '../types.js';
 import { answer } from './answer.js';
 import { sum, whole } from './sum.js';
+
+/** Versions that are remembered until they are stored. */
+const MOMENTS = 1000;
 
 /**
  * A database over shards: each is a database of its own, in a worker or here, and has the records that
@@ -22,6 +27,8 @@ export class PoolPort implements Port {
   /** The one that listeners know of. */
   #told: number;
   #closing: Promise<void> | undefined;
+  /** A snapshot that all take is kept, until all have stored it. */
+  isImporting = false;
 
   constructor(shards: readonly Port[]) {
     this.shards = shards;
@@ -78,6 +85,14 @@ export class PoolPort implements Port {
     });
   }
 
+  /** All have stored what they were to take. */
+  async settle(): Promise<void> {
+    await (this.shards[0] as Port).call(whole('keep'));
+    this.isImporting = false;
+    const event = this.#asOne({ type: 'stored', version: 0 }, 0);
+    if (event !== undefined) this.#listener(event);
+  }
+
   #versions(): number[] {
     return this.shards.map(({ standing }) => standing.version);
   }
@@ -85,8 +100,13 @@ export class PoolPort implements Port {
   /** What all shards have stored is what is stored: a version counts once each has its part of it. */
   #look(): void {
     const now = this.#versions();
-    if (now.some((version, i) => version !== this.#seen[i])) this.#unstored.push(now);
+    if (now.some((version, i) => version !== this.#seen[i])) {
+      // Where nothing can be stored for long, some moments are passed over.
+      if (this.#unstored.length === MOMENTS) this.#unstored.pop();
+      this.#unstored.push(now);
+    }
     this.#seen = now;
+    if (this.isImporting) return;
     const isStored = (versions: readonly number[]): boolean =>
       this.shards.every(({ standing }, i) => (versions[i] as number) <= standing.durableVersion);
     for (let [next] = this.#unstored; next !== undefined && isStored(next); [next] = this.#unstored)
@@ -123,40 +143,66 @@ export class PoolPort implements Port {
     await this.#turn;
     const close = whole('close');
     try {
-      await this.ask((shard) => (shard > 0 ? close : undefined));
+      if (this.isImporting) await answer(this, whole('flush'));
     } finally {
-      await (this.shards[0] as Port).call(close);
+      try {
+        await this.ask((shard) => (shard > 0 ? close : undefined));
+      } finally {
+        await (this.shards[0] as Port).call(close);
+      }
     }
   }
 }
 
 /**
- * Opens the other shards of a database, all or none: one that fails closes those that did not.
- * `snapshot`: the contents of a database that holds nothing yet.
+ * Opens the other shards of a database, all or none: one that fails closes those that did not. What all
+ * were to take and some did not, when the program died, they take now. `snapshot`: the contents of a
+ * database that holds nothing yet.
  */
 export async function openPool(
   first: Port,
   shards: number,
   snapshot: SnapshotSource | undefined,
-  open: (shard: number) => Promise<Port>,
+  signal: AbortSignal | undefined,
+  open: (shard: Shard) => Promise<Port>,
 ): Promise<Port> {
   const ports = [first];
+  const { role, version } = first.standing;
+  const { isMade, contents } = role === 'writer' ? await keptBy(first) : NOTHING;
+  const isOld = isMade || version > 0;
   const openings = await Promise.allSettled(
     Array.from({ length: shards }, async (_, shard) => {
-      ports[shard] ??= await open(shard);
+      ports[shard] ??= await open({ number: shard, isOld });
     }),
   );
   const pool = new PoolPort(ports.flat()); // without those that are missing
   try {
     for (const opening of openings) if (opening.status === 'rejected') throw opening.reason;
-    const { version, role } = pool.standing;
-    if (snapshot !== undefined && version === 0 && role === 'writer') {
-      const bytes = await bytesOfSnapshot(snapshot);
+    signal?.throwIfAborted();
+    if (role !== 'writer') return pool;
+    if (contents !== undefined) await pool.call(whole('import', contents, true));
+    else await first.call(whole('keep'));
+    if (snapshot !== undefined && pool.standing.version === 0) {
+      const bytes = await bytesOfSnapshot(snapshot, signal);
+      signal?.throwIfAborted();
       await pool.call(whole('import', bytes));
     }
     return pool;
   } catch (error) {
+    pool.isImporting = false; // what is left to take stays for the next time
     await pool.call(whole('close')).catch(() => {});
+    throw error;
+  }
+}
+
+const NOTHING: Joint = { isMade: false, contents: undefined };
+
+/** One that cannot say closes. */
+async function keptBy(first: Port): Promise<Joint> {
+  try {
+    return (await first.call(whole('kept'))) as Joint;
+  } catch (error) {
+    await first.call(whole('close')).catch(() => {});
     throw error;
   }
 }
