@@ -255,6 +255,7 @@ describe('dist/', () => {
     assert.deepEqual(outside('worker/entry.js'), []);
     assert.deepEqual(outside('node.js').sort(), [
       'node:crypto',
+      'node:fs',
       'node:fs/promises',
       'node:path',
       'node:worker_threads',
