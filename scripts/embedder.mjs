@@ -1,5 +1,5 @@
-// What the demo's built-in embedder knows, learned from the project's own texts: the glossary and the
-// documentation. Made once, kept in build/demo as long as the texts and the code stay as they are.
+// What the demo's built-in embedder knows, learned from the glossary. Made once, kept in build/demo
+// as long as the texts and the code stay as they are.
 //   node scripts/embedder.mjs   makes it, and prints what it weighs
 import { createHash } from 'node:crypto';
 import {
@@ -21,7 +21,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const KEPT = join(root, 'build/demo');
 const GLOSSARY = join(root, 'web-demo/glossary');
 const CODE = join(root, 'web-demo/embedders');
-const DOCUMENTATION = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 /** @returns {Uint8Array} what `createHashedEmbedder` takes, and the page gets as /embedder.bin */
 export function makeWeights() {
@@ -41,14 +40,10 @@ export function makeWeights() {
 }
 
 function documents() {
-  const glossary = existsSync(GLOSSARY) ? readdirSync(GLOSSARY) : [];
-  return [
-    ...glossary
-      .filter((name) => name.endsWith('.md'))
-      .sort()
-      .map((name) => join(GLOSSARY, name)),
-    ...DOCUMENTATION.map((name) => join(root, name)),
-  ].map((path) => ({ file: path, text: readFileSync(path, 'utf8') }));
+  return readdirSync(GLOSSARY)
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => ({ file: name, text: readFileSync(join(GLOSSARY, name), 'utf8') }));
 }
 
 /** As the page embeds it: of the path of headings, the last one names what the text is about. */

@@ -40,7 +40,7 @@ step('fuzz the snapshot reader', () => {
 });
 step('native build for the comparison of snapshots', () => cmake('native', env, 'snapshot_tool'));
 step('pack and install the tarball', installTarball);
-step('node tests on the installed tarball', () => nodeTests('tests/node'));
+step('node tests on the installed tarball', () => nodeTests('tests/node', 2));
 step('browser tests on the installed tarball', () => nodeTests('tests/browser'));
 step('hosts on the installed tarball; the others are in `npm run matrix`', () =>
   nodeTests('tests/runtimes'),
@@ -84,9 +84,10 @@ function installTarball() {
   env.RV_PACKAGE_HOME = home;
 }
 
-function nodeTests(folder) {
+/** Files side by side: those of browsers share too much for that. */
+function nodeTests(folder, concurrency = 1) {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => join(folder, name));
-  node('--test', '--test-reporter=spec', ...files);
+  node('--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files);
 }

@@ -159,9 +159,9 @@ export function importSnapshot(state: State, source: unknown): WriteResult {
     state.tuning = undefined;
     state.tuned = undefined;
     if (info.tuned) {
-      const { target, ...tuned } = info.tuned;
+      const { ef, count, written = 0, target } = info.tuned;
       state.target = state.givenTarget ?? target;
-      if (target === state.target) state.tuned = { written: 0, ...tuned };
+      if (target === state.target) state.tuned = { ef, count, written };
     }
     state.model = info.model ?? state.givenModel;
     state.foreign = [...sections.values()].filter(

@@ -33,6 +33,7 @@ test('the choice of an embedder', async (t) => {
       assert.equal(await inUse(page), 'Built-in');
       await page.getByRole('button', { name: 'Use MiniLM' }).click();
       await page.getByText('MiniLM is in use.').waitFor();
+      assert.doesNotMatch(await page.locator('#texts-said').textContent(), /another tab/);
       await ask(page, PASTED);
       // The stub's vectors are equal for equal texts, and unrelated for all others.
       const first = hits(page).first();

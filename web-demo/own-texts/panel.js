@@ -44,7 +44,9 @@ export function textsPanel(engine, nameOf) {
     const text = pasted.value.trim();
     if (text === '') return say('Paste or write something first.');
     await run(async (options) => {
-      await addAll(engine, [[titleOf(text), splitDocuments([{ file: '', text }])]], options);
+      const passages = splitDocuments([{ file: '', text }]);
+      if (passages.length === 0) throw new Error('expected a text, got no sentence');
+      await addAll(engine, [[titleOf(text), passages]], options);
       pasted.value = '';
     });
   });
@@ -158,5 +160,7 @@ function titleOf(text) {
     .split('\n')[0]
     .replace(/^#+\s*/, '')
     .trim();
-  return line.length <= 48 ? line : `${line.slice(0, line.lastIndexOf(' ', 48) >>> 0 || 48)}…`;
+  if (line.length <= 48) return line;
+  const space = line.lastIndexOf(' ', 48);
+  return `${line.slice(0, space > 0 ? space : 48)}…`;
 }

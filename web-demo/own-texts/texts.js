@@ -25,6 +25,8 @@ export class Texts {
   documents = [];
   /** Set once another tab took the texts to another embedder. */
   isGone = false;
+  /** While this page itself takes them to another embedder. */
+  #isLeft = false;
 
   constructor(db, embedder, module, isKept) {
     this.#db = db;
@@ -43,6 +45,7 @@ export class Texts {
     const { db, isKept } = await openDatabase(module, name, indexOptions(embedder));
     const texts = new Texts(db, embedder, module, isKept);
     const wasEmpty = (await db.count()) === 0;
+    if (before !== undefined) before.#isLeft = true;
     try {
       await texts.#adopt(isKept ? undefined : before, { signal, onProgress });
       await texts.#refresh();
@@ -223,6 +226,7 @@ export class Texts {
       await this.#refresh().then(onChange, () => {}); // closed meanwhile
     });
     this.#db.on('blocked', () => {
+      if (this.#isLeft) return;
       this.isGone = true;
       this.documents = [];
       onChange();

@@ -141,6 +141,7 @@ function showNothing() {
 }
 
 function showFailure(error) {
+  list.replaceChildren();
   summary.textContent = `The search failed: ${error.message}`;
 }
 

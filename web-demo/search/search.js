@@ -44,7 +44,7 @@ export async function search({ embedder, glossary, texts }, text, scope) {
       name: 'Glossary',
       hit: entryHit,
     });
-  if (scope.texts && texts)
+  if (scope.texts && texts && !texts.isGone)
     found.push({
       ...(await texts.explain(vector, { ...options, filter: filterOf(scope.texts) })),
       name: 'Your texts',

@@ -115,7 +115,7 @@ function showReport(report) {
   showFacts(element('speed-facts'), {
     'Loaded in': speed(load),
     'Graph built in': graph ? speed(graph) : 'none: it is for 20,000 vectors and more',
-    Memory: `${megabytes(memory.memoryBytes)}, ${grouped(memory.bytesPerVector)} bytes a vector`,
+    Memory: `${megabytes(memory.memoryBytes)}; ${grouped(memory.bytesPerVector)} bytes for each further vector`,
     ...(ef && { 'Chosen ef': String(ef) }),
     Module: `${module ?? capabilities.loadedFrom}, ${capabilities.simd ? 'SIMD' : 'no SIMD'}`,
     ...(longTasks !== undefined && { 'Tasks over 50 ms': String(longTasks) }),
