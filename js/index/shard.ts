@@ -1,15 +1,11 @@
-import type { RawCollection } from '../../types/raw.js';
 import { invalid } from '../core/arguments.js';
-import { handle } from '../core/module.js';
 import { check as checkStatus } from '../core/status.js';
 import type { WriteResult } from '../types.js';
-import { rawConfig } from './config.js';
-import { checkedState } from './create.js';
+import { checkedState, newCollection } from './create.js';
 import { vectorAt } from './read.js';
 import { probe, sampleRows } from './recall.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
 import type { State } from './state.js';
-import { METRICS } from './vectors.js';
 import { apply, checkNew, rehearse, type Write } from './write.js';
 
 /**
@@ -87,13 +83,7 @@ function split(state: State, snapshot: Uint8Array, shards: number): Uint8Array<A
 /** Takes the memory that an import of so many vectors alone takes: nothing is linked. @throws OUT_OF_MEMORY */
 function checkRoom(state: State, count: number): void {
   const { core, shape, maxMemoryBytes, givenConfig } = state;
-  const address = core.raw.createCollection(
-    maxMemoryBytes,
-    METRICS.indexOf(shape.metric),
-    shape.stored,
-    ...rawConfig(givenConfig),
-  );
-  const collection = handle<RawCollection>(core.raw, 'Collection', address);
+  const collection = newCollection(core, shape, maxMemoryBytes, givenConfig);
   try {
     checkStatus(collection.stage(count));
   } finally {

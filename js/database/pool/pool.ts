@@ -161,7 +161,6 @@ export async function openPool(
   const pool = new PoolPort(ports.flat()); // without those that are missing
   try {
     for (const opening of openings) if (opening.status === 'rejected') throw opening.reason;
-    signal?.throwIfAborted();
     if (role !== 'writer') return pool;
     // Where that fails the next one does.
     if (!areMade) await first.call(whole('markMade')).catch(() => {});
