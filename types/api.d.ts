@@ -566,10 +566,10 @@ export interface OpenOptions extends Partial<IndexOptions> {
      * `tune()` reports the part that finds least. A batch is refused whole, but a crash may leave what
      * was not acknowledged of it in some parts only, and so may a worker that dies, or memory that others
      * take, between the last check and the write. `export()` and `import()` take the memory of the whole
-     * in the first part's worker; graphs and codes do not travel. What all parts are to take is stored as a
-     * whole until each has its share: a crash leaves all of it or nothing. `maxMemoryBytes` is shared out
-     * evenly. One tab has such a database open, and others that only read. Not for an adapter.
-     * @defaultValue 1
+     * in the first part's worker; graphs and codes do not travel. `maxMemoryBytes` is shared out evenly.
+     * One tab has such a database open, and others that only read. `import()`, and taking the `snapshot`,
+     * change nothing where they are refused; a crash in the middle of them, or storage that fails, may leave
+     * old records beside new ones: import again. Not for an adapter. @defaultValue 1
      */
     readonly shards?: number;
     /**

@@ -13,9 +13,9 @@ import type { DatabaseEvent, Role } from './types.js';
  */
 export type RecordVerb = Exclude<keyof Namespace, 'upsertSteps'>;
 export type IndexVerb = 'stats' | 'compact' | 'measureRecall' | 'tune' | 'export' | 'import';
-/** Of the first of several shards: what is stored of all together, and what is to be. */
-export type JointVerb = 'kept' | 'keep';
-export type Verb = RecordVerb | IndexVerb | ShardVerb | JointVerb | 'flush' | 'storage' | 'close';
+/** Of the first of several shards: whether all were made, and that they are. */
+export type MakingVerb = 'areMade' | 'markMade';
+export type Verb = RecordVerb | IndexVerb | ShardVerb | MakingVerb | 'flush' | 'storage' | 'close';
 
 export interface Call {
   readonly verb: Verb;

@@ -95,8 +95,7 @@ export class LocalPort implements Port {
     if (verb === 'storage') return this.#report();
     if (verb === 'flush') return this.#flush();
     if (verb === 'stats') return this.#stats(call);
-    if (verb === 'kept') return this.#session.kept();
-    if (verb === 'keep') return this.#session.keep(call.args[0] as Uint8Array<ArrayBuffer>);
+    if (verb === 'areMade' || verb === 'markMade') return this.#session[verb]();
     if (!isWrite(verb)) return this.#session.run(call);
     if (this.#role === 'readonly')
       throw new RuVectorError(
@@ -263,8 +262,8 @@ export class LocalPort implements Port {
 
   async #shutDown(): Promise<void> {
     this.#stopWaiting.abort();
+    await this.#takeOver; // which may just begin to write
     this.#tabs?.stopWriting();
-    await this.#takeOver;
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#idleTimer);
     globalThis.removeEventListener?.('pagehide', this.#onHide);

@@ -6,13 +6,14 @@ import {
   invalid,
   kindOf,
 } from '../core/arguments.js';
+import { later } from '../core/later.js';
 import { INDEX_OPTIONS } from '../index/create.js';
 import type { Progress } from '../types.js';
 import type { Port } from './calls.js';
 import { OpenDatabase } from './database.js';
 import { openPort, placeOf, type Shard } from './open-port.js';
 import type { Platform } from './platform.js';
-import { sums } from './pool/sum.js';
+import { sums, whole } from './pool/sum.js';
 import type { Database, OpenOptions } from './types.js';
 
 const OPTIONS = [
@@ -50,6 +51,11 @@ export async function openOn<M extends object>(
     throw error;
   });
   marks?.add(place);
+  const { signal } = options;
+  if (signal?.aborted) {
+    await port.call(whole('close')).catch(() => {});
+    throw signal.reason;
+  }
   return new OpenDatabase<M>(name, port, options.durability === 'strict');
 }
 
@@ -77,7 +83,10 @@ async function openShards(
   const first = await openShard({ number: 0, isOld: wasThere }, shards > 1 ? bare : options);
   const { shards: stored = 1, shard: _, ...known } = first.standing.options;
   if (stored === 1) return first;
-  const { openPool } = await import('./pool/pool.js');
+  const { openPool } = await later(import('./pool/pool.js')).catch(async (error) => {
+    await first.call(whole('close')).catch(() => {});
+    throw error;
+  });
   return openPool(first, stored, shards > 1 ? snapshot : undefined, options.signal, (shard) =>
     openShard(shard, { ...known, ...bare, shards: stored }),
   );

@@ -6,8 +6,7 @@ import { compact, replay } from '../index/write.js';
 import type { Index } from '../types.js';
 import type { Call, Verb } from './calls.js';
 import { type Entry, type Origin, OWN } from './journal/entry.js';
-import { corrupt } from './journal/format.js';
-import { type Joint, readJoint, writeJoint } from './journal/joint.js';
+import { corrupt, keyOf, MADE } from './journal/format.js';
 import { Journal } from './journal/journal.js';
 import {
   type Manifest,
@@ -28,6 +27,8 @@ const REMEMBERED = 64;
 
 /** On closing, a journal of this share is worth one: the next open() replays less. */
 const CLOSING_SHARE = 1 / 16;
+
+const ALL_MADE = { kind: MADE, generation: 0, number: 0 } as const;
 
 type Method = (...args: readonly unknown[]) => unknown;
 type Methods = Record<string, Method>;
@@ -232,14 +233,13 @@ export class Session {
     return this.#state.records.count;
   }
 
-  /** What is stored of all shards together. */
-  kept(): Promise<Joint> {
-    return this.#enqueue(() => readJoint(this.#vault));
+  /** Whether all shards were made. One that broke off as it was written says so too. */
+  areMade(): Promise<boolean> {
+    return this.#enqueue(async () => (await this.#vault.list()).includes(keyOf(ALL_MADE)));
   }
 
-  /** Stores that all shards were made, and contents that all of them are to take. */
-  keep(contents: Uint8Array<ArrayBuffer> | undefined): Promise<void> {
-    return this.#enqueue(() => writeJoint(this.#vault, contents));
+  async markMade(): Promise<void> {
+    await this.#enqueue(() => this.#vault.write(ALL_MADE, new Uint8Array()));
   }
 
   /** A reader makes the changes that were stored since. Answers of requests are kept. */

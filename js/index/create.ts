@@ -1,9 +1,10 @@
+import type { RawCollection } from '../../types/raw.js';
 import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { type Host, load } from '../core/load.js';
 import { type Core, handle } from '../core/module.js';
 import type { Index, IndexOptions } from '../types.js';
-import { checkConfig, rawConfig } from './config.js';
+import { type Config, checkConfig, rawConfig } from './config.js';
 import { MemoryIndex } from './memory-index.js';
 import { checkTarget, DEFAULT_TARGET } from './recall.js';
 import { Records } from './records.js';
@@ -52,38 +53,40 @@ export function checkedState(options: IndexOptions): (core: Core) => State {
     throw invalid('model', 'a string of 1 to 1,000 characters', model);
   checkInteger('maxMemoryBytes', maxMemoryBytes, 1, MAX_MEMORY);
   const indexed = checkIndexed(options.indexed);
-  const metric = METRICS.indexOf(shape.metric);
-  return (core) => {
-    const { raw } = core;
-    const address = raw.createCollection(
-      maxMemoryBytes,
-      metric,
-      shape.stored,
-      ...rawConfig(config),
-    );
-    return {
-      core,
-      shape,
-      config,
-      givenConfig: config,
-      ef,
-      target,
-      givenTarget: targetRecall,
-      indexed,
-      maxMemoryBytes,
-      model,
-      givenModel: model,
-      collection: handle(raw, 'Collection', address),
-      records: new Records(indexed),
-      tuned: undefined,
-      tuning: undefined,
-      version: 0,
-      closed: false,
-      queries: 0,
-      foreign: [],
-      log: undefined,
-    };
-  };
+  return (core) => ({
+    core,
+    shape,
+    config,
+    givenConfig: config,
+    ef,
+    target,
+    givenTarget: targetRecall,
+    indexed,
+    maxMemoryBytes,
+    model,
+    givenModel: model,
+    collection: newCollection(core, shape, maxMemoryBytes, config),
+    records: new Records(indexed),
+    tuned: undefined,
+    tuning: undefined,
+    version: 0,
+    closed: false,
+    queries: 0,
+    foreign: [],
+    log: undefined,
+  });
+}
+
+/** An empty one, which takes no more memory than it may. */
+export function newCollection(
+  { raw }: Core,
+  { metric, stored }: Shape,
+  maxMemoryBytes: number,
+  config: Config,
+): RawCollection {
+  const number = METRICS.indexOf(metric);
+  const address = raw.createCollection(maxMemoryBytes, number, stored, ...rawConfig(config));
+  return handle(raw, 'Collection', address);
 }
 
 function checkShape({ dimensions, metric = 'cosine', truncateDim }: IndexOptions): Shape {

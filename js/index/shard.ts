@@ -1,6 +1,7 @@
 import { invalid } from '../core/arguments.js';
+import { check as checkStatus } from '../core/status.js';
 import type { WriteResult } from '../types.js';
-import { checkedState } from './create.js';
+import { checkedState, newCollection } from './create.js';
 import { vectorAt } from './read.js';
 import { probe, sampleRows } from './recall.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
@@ -62,17 +63,32 @@ function join(state: State, parts?: readonly Uint8Array[]): Uint8Array<ArrayBuff
   });
 }
 
-/** The records of any snapshot, one for each shard. @throws what Index.import() throws */
+/**
+ * The records of any snapshot, one for each shard, all of which have the options of this one.
+ * @throws what Index.import() throws, here or of a part in its shard
+ */
 function split(state: State, snapshot: Uint8Array, shards: number): Uint8Array<ArrayBuffer>[] {
   return beside(state, 'auto', (whole) => {
     importSnapshot(whole, snapshot);
     return Array.from({ length: shards }, (_, shard) =>
       beside(state, 'flat', (target) => {
         copy(whole, target, (namespace, id) => shardOf(namespace, id, shards) === shard);
+        checkRoom(state, target.records.count);
         return exportSnapshot(target);
       }),
     );
   });
+}
+
+/** Takes the memory that an import of so many vectors alone takes: nothing is linked. @throws OUT_OF_MEMORY */
+function checkRoom(state: State, count: number): void {
+  const { core, shape, maxMemoryBytes, givenConfig } = state;
+  const collection = newCollection(core, shape, maxMemoryBytes, givenConfig);
+  try {
+    checkStatus(collection.stage(count));
+  } finally {
+    collection.delete();
+  }
 }
 
 export type ShardVerb = 'check' | 'put' | 'sample' | 'probe' | 'join' | 'split';

@@ -19,7 +19,7 @@ import type { StorageAdapter } from '../database/types.js';
 const LOCK = 'lock';
 /** What a crash in the middle of a write leaves. */
 const UNFINISHED = '.tmp';
-const OURS = /^(shard\d+-)?(manifest|snapshot|journal|joint)-[\d-]+$/;
+const OURS = /^((shard\d+-)?(manifest|snapshot|journal)-[\d-]+|shards-made)$/;
 /** What a killed program leaves of the shards after the first; where that one is free, they are. */
 const OLD_LOCK = /^shard\d+-lock$/;
 

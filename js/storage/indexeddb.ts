@@ -97,8 +97,11 @@ export async function listIndexedDb(): Promise<string[]> {
     const upgrade = (db: IDBPDatabase): void => void db.createObjectStore(STORE);
     // Of whatever version: a newer one is not opened by this release, and is there.
     const db = await settled(openDB(name, undefined, { upgrade }), name);
-    if ((await db.count(STORE)) > 0) names.push(name.slice(PREFIX.length));
-    db.close();
+    try {
+      if ((await db.count(STORE)) > 0) names.push(name.slice(PREFIX.length));
+    } finally {
+      db.close();
+    }
   }
   return names;
 }

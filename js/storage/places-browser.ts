@@ -30,7 +30,9 @@ export async function listBrowserDatabases(): Promise<DatabaseInfo[]> {
 export async function removeBrowserDatabase(name: string): Promise<void> {
   checkPlace(name);
   const [, scheme = 'idb', place = name] = /^(idb|opfs):(.*)$/.exec(name) ?? [];
-  browserMarks.delete(`${scheme}:${place}`);
-  if (scheme === 'opfs') return (await later(import('./opfs.js'))).deleteOpfs(place);
-  return (await later(import('./indexeddb.js'))).deleteIndexedDb(place);
+  const forget = (): void => browserMarks.delete(`${scheme}:${place}`);
+  forget();
+  if (scheme === 'opfs') await (await later(import('./opfs.js'))).deleteOpfs(place);
+  else await (await later(import('./indexeddb.js'))).deleteIndexedDb(place);
+  forget(); // who opened it meanwhile remembered it
 }

@@ -7,6 +7,8 @@ import { newDatabase, newFolder } from '../support/databases.mjs';
 import { faultyStorage } from '../support/faulty-storage.mjs';
 import { open } from '../support/package.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
+import { openShards } from '../support/shards.mjs';
+import { sharedPlace } from '../support/shared-storage.mjs';
 import { newThread } from '../support/threads.mjs';
 
 const reason = new Error('enough');
@@ -42,6 +44,33 @@ describe('open() that is aborted', () => {
       assert.deepEqual(readdirSync(folder), []);
       const db = await newDatabase(t, folder, { dimensions: 2, worker });
       assert.equal(await db.count(), 0);
+    });
+
+  for (const shards of [1, 2])
+    it(`by its last call to the storage, ${shards} shards: nothing stays locked`, async () => {
+      const places = [0, 1].map((shard) => sharedPlace(`late-${shards}-${shard}`));
+      const openTab = (own, hooks = {}) => {
+        const tabs = places.map((place) => place.tab(hooks));
+        return openShards({ dimensions: 2, durability: 'strict', ...own }, (shard) => tabs[shard]);
+      };
+      const first = await openTab({ shards });
+      await first.upsert({ id: 'a', vector: [1, 2] });
+      await first.close();
+      let calls = 0;
+      const counting = () => void ++calls;
+      const hooks = (hook) => ({ read: hook, list: hook, write: hook, delete: hook });
+      const db = await openTab({}, hooks(counting));
+      const last = calls;
+      await db.close();
+      for (let at = 1; at <= last; ++at) {
+        const controller = new AbortController();
+        calls = 0;
+        const abort = () => void (++calls === at && controller.abort(reason));
+        await assert.rejects(openTab({ signal: controller.signal }, hooks(abort)), reason);
+        const again = await openTab({ tabs: 'exclusive' });
+        assert.deepEqual([again.role, await again.count()], ['writer', 1]);
+        await again.close();
+      }
     });
 
   it('as its worker is made: that one is ended', async (t) => {

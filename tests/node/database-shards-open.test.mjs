@@ -1,10 +1,12 @@
 // How a database over shards is opened, by one tab, closed and deleted: all of it or nothing.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { runModule } from '../support/child.mjs';
 import { newDatabase, newFolder } from '../support/databases.mjs';
-import { rejected } from '../support/indexes.mjs';
+import { dist, rejected } from '../support/indexes.mjs';
 import { deleteDatabase, open } from '../support/package.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
 import { openShards, shardOf } from '../support/shards.mjs';
@@ -88,6 +90,25 @@ describe('opening and closing a database over shards', () => {
         if (name.startsWith('shard2-')) rmSync(join(folder, name));
       await rejected(open(folder, { worker }), 'STORAGE_CORRUPT', 'shard 2 is missing');
     }
+  });
+
+  it('without the code for it leaves nothing locked', (t) => {
+    const home = newFolder(t);
+    cpSync(dist, home, { recursive: true });
+    rmSync(join(home, 'database/pool/pool.js'));
+    const folder = newFolder(t);
+    const { code, names } = runModule(`
+      import { readdirSync } from 'node:fs';
+      import { openOn } from ${JSON.stringify(pathToFileURL(join(home, 'database/open.js')))};
+      import { nodePlatform } from ${JSON.stringify(pathToFileURL(join(home, 'platform-node.js')))};
+      const folder = ${JSON.stringify(folder)};
+      const { code } = await openOn(nodePlatform, folder, { dimensions: 2, shards: 2 }).catch((error) => error);
+      console.log(JSON.stringify({ code, names: readdirSync(folder) }));`);
+    assert.equal(code, 'ERR_MODULE_NOT_FOUND');
+    assert.ok(
+      names.includes('manifest-0') && !names.some((name) => name.includes('lock')),
+      `${names}`,
+    );
   });
 
   it('misses a shard also where the first one was never written', async (t) => {

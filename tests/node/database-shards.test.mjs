@@ -285,6 +285,38 @@ describe('a snapshot of a database over shards', () => {
     assert.deepEqual([db.version, (await db.list()).ids], [1, ['kept']]);
   });
 
+  for (const worker of [false, true])
+    it(`changes nothing where one shard has no room for it${worker ? ', worker' : ''}`, async (t) => {
+      const dimensions = 4;
+      const all = itemsOf(seededVectors({ seed: 6, count: 9000, dimensions }));
+      const [few, many] = byShard(all, 2).map((part, shard) =>
+        shard === 0 ? part.slice(0, 9) : part,
+      );
+      const snapshotOf = async (items) => (await newIndex(t, { dimensions }, items)).export();
+      // The second one takes more than its half of the memory: by its vectors, or by its graph alone.
+      for (const [options, count] of [
+        [{ maxMemoryBytes: 200_000 }, 4400],
+        [{ maxMemoryBytes: 800_000, index: { type: 'hnsw', M: 32, efConstruction: 4 } }, 3000],
+      ]) {
+        const db = await newDatabase(t, 'd', { dimensions, shards: 2, worker, ...options });
+        await db.upsert([few[0], many[0]]);
+        const whole = await snapshotOf([...few, ...many.slice(0, count)]);
+        await rejected(db.import(whole), 'OUT_OF_MEMORY', 'maxMemoryBytes');
+        assert.deepEqual([db.version, (await db.list()).ids], [2, [few[0].id, many[0].id]]);
+        const part = await snapshotOf([...few, ...many.slice(0, count / 10)]);
+        assert.equal((await db.import(part)).inserted, few.length + count / 10);
+      }
+      // The vectors of the second case alone have room.
+      const flat = await newDatabase(t, 'd', {
+        dimensions,
+        shards: 2,
+        worker,
+        maxMemoryBytes: 800_000,
+      });
+      const whole = await snapshotOf([...few, ...many.slice(0, 3000)]);
+      assert.equal((await flat.import(whole)).inserted, few.length + 3000);
+    });
+
   it('is the contents of a new one, once', async (t) => {
     const index = await createIndex({ dimensions: 4 });
     index.upsert(itemsOf(seededVectors({ seed: 1, count: 40, dimensions: 4 })));

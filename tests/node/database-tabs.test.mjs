@@ -106,6 +106,52 @@ it('a tab that is closed as it takes over leaves the next one alone', async (t) 
   assert.deepEqual(await idsOf(await openTab()), ['a', 'b']);
 });
 
+it('a tab that is closed as it takes over is asked no more', async (t) => {
+  const place = sharedPlace('tabs-closing');
+  const openTab = opener(t, place, 'd');
+  const dying = place.tab();
+  const first = await openTab(dying);
+  await first.upsert(item('a'));
+  const gate = () => {
+    let open;
+    const opened = new Promise((resolve) => {
+      open = resolve;
+    });
+    return { open, opened };
+  };
+  const [listing, writing] = [gate(), gate()];
+  let [slow, isTaking] = [false, false];
+  const list = () => {
+    isTaking = slow;
+    return slow && listing.opened;
+  };
+  const hooks = { list, write: () => slow && writing.opened };
+  const second = await openTab(place.tab(hooks));
+  slow = true;
+  dying.die();
+  await until(() => isTaking, 'the take-over');
+  const closing = second.close();
+  const channel = new BroadcastChannel('tabs-closing');
+  t.after(() => channel.close());
+  const answers = [];
+  const asked = new Promise((resolve) => {
+    channel.onmessage = ({ data }) => {
+      if (data.kind === 'answer') answers.push(data);
+      if (data.kind !== 'writing') return;
+      const call = { verb: 'upsert', namespace: '', args: [[item('c')]] };
+      channel.postMessage({ kind: 'ask', origin: { replica: 7n, clock: 1 }, call });
+      resolve();
+    };
+  });
+  listing.open();
+  await asked;
+  await new Promise((resolve) => setTimeout(resolve, 50)); // what is asked is heard
+  writing.open(); // of the snapshot that closing is worth
+  await closing;
+  const third = await openTab();
+  assert.deepEqual([await idsOf(third), answers], [['a'], []]);
+});
+
 it('a segment that failed to be written is written again as it was', async (t) => {
   const place = sharedPlace('tabs-5');
   const openTab = opener(t, place, 'd');

@@ -5,16 +5,15 @@
  * `snapshot-G-N`, the parts of the snapshot that it is of; `journal-G-N`, the changes since, oldest
  * first. A snapshot is whole before its manifest is written, and the one before goes after that. Of
  * several shards each has all of these, those of shard S after the first with `shardS-` before them;
- * `shardOf()` (js/index/shard.ts) says whose a record is. The first has `joint-0-0` once all were made, and
- * `joint-P-N`, the P parts of a snapshot that all are to take, while they do: it counts once its part 0
- * is there, which is written last and deleted first. A value is a frame:
+ * `shardOf()` (js/index/shard.ts) says whose a record is. The first has `shards-made`, which is
+ * empty, once all were made: then one that is not there has vanished. A value is a frame:
  *
  *   0  u8[4] 'RVDB'
  *   4  u16   version of this format, 1
- *   6  u8    kind: 1 manifest, 2 part of a snapshot, 3 segment of the journal, 4 joint
+ *   6  u8    kind: 1 manifest, 2 part of a snapshot, 3 segment of the journal, 4 shards made
  *   7  u8    flags: 1 encrypted
  *   8  u64   the database, a random number: values of two databases do not mix
- *  16  u64   generation G; of a joint value P
+ *  16  u64   generation G
  *  24  u32   number N
  *  28  u32   bytes of the payload as stored
  *  32  u32   CRC-32 of the payload as stored
@@ -48,11 +47,8 @@ export const BOUND_BYTES = 28;
 export const MANIFEST = 1;
 export const PART = 2;
 export const SEGMENT = 3;
-export const JOINT = 4;
-export type Kind = typeof MANIFEST | typeof PART | typeof SEGMENT | typeof JOINT;
-
-/** What keys of values that have a generation begin with. */
-const WORDS = { [PART]: 'snapshot', [SEGMENT]: 'journal', [JOINT]: 'joint' } as const;
+export const MADE = 4;
+export type Kind = typeof MANIFEST | typeof PART | typeof SEGMENT | typeof MADE;
 
 /** Names a value: where it belongs. */
 export interface Place {
@@ -63,7 +59,8 @@ export interface Place {
 
 export function keyOf({ kind, generation, number }: Place): string {
   if (kind === MANIFEST) return `manifest-${number}`;
-  return `${WORDS[kind]}-${generation}-${number}`;
+  if (kind === MADE) return 'shards-made';
+  return `${kind === PART ? 'snapshot' : 'journal'}-${generation}-${number}`;
 }
 
 /** The place that a key names; undefined for what is of no one generation, and for what is not ours. */

@@ -73,12 +73,11 @@ export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
       return sums(await all<CompactResult>(), 'removed', 'memoryBytes');
     case 'flush':
       await all();
-      if (pool.isImporting) await pool.settle();
       return pool.standing.durableVersion;
     case 'export':
       return exportAll(pool);
     case 'import':
-      return importAll(pool, first, second);
+      return importAll(pool, first);
     default:
       await all();
       return undefined;

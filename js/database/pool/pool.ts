@@ -1,5 +1,4 @@
 import { type Call, closed, type Port, type Standing } from '../calls.js';
-import type { Joint } from '../journal/joint.js';
 import type { Shard } from '../open-port.js';
 import { bytesOfSnapshot } from '../source.js';
 import type { DatabaseEvent, SnapshotSource } from '../types.js';
@@ -27,8 +26,6 @@ export class PoolPort implements Port {
   /** The one that listeners know of. */
   #told: number;
   #closing: Promise<void> | undefined;
-  /** A snapshot that all take is kept, until all have stored it. */
-  isImporting = false;
 
   constructor(shards: readonly Port[]) {
     this.shards = shards;
@@ -85,14 +82,6 @@ export class PoolPort implements Port {
     });
   }
 
-  /** All have stored what they were to take. */
-  async settle(): Promise<void> {
-    await (this.shards[0] as Port).call(whole('keep'));
-    this.isImporting = false;
-    const event = this.#asOne({ type: 'stored', version: 0 }, 0);
-    if (event !== undefined) this.#listener(event);
-  }
-
   #versions(): number[] {
     return this.shards.map(({ standing }) => standing.version);
   }
@@ -106,7 +95,6 @@ export class PoolPort implements Port {
       this.#unstored.push(now);
     }
     this.#seen = now;
-    if (this.isImporting) return;
     const isStored = (versions: readonly number[]): boolean =>
       this.shards.every(({ standing }, i) => (versions[i] as number) <= standing.durableVersion);
     for (let [next] = this.#unstored; next !== undefined && isStored(next); [next] = this.#unstored)
@@ -143,21 +131,16 @@ export class PoolPort implements Port {
     await this.#turn;
     const close = whole('close');
     try {
-      if (this.isImporting) await answer(this, whole('flush'));
+      await this.ask((shard) => (shard > 0 ? close : undefined));
     } finally {
-      try {
-        await this.ask((shard) => (shard > 0 ? close : undefined));
-      } finally {
-        await (this.shards[0] as Port).call(close);
-      }
+      await (this.shards[0] as Port).call(close);
     }
   }
 }
 
 /**
- * Opens the other shards of a database, all or none: one that fails closes those that did not. What all
- * were to take and some did not, when the program died, they take now. `snapshot`: the contents of a
- * database that holds nothing yet.
+ * Opens the other shards of a database, all or none: one that fails closes those that did not.
+ * `snapshot`: the contents of a database that holds nothing yet.
  */
 export async function openPool(
   first: Port,
@@ -168,8 +151,8 @@ export async function openPool(
 ): Promise<Port> {
   const ports = [first];
   const { role, version } = first.standing;
-  const { isMade, contents } = role === 'writer' ? await keptBy(first) : NOTHING;
-  const isOld = isMade || version > 0;
+  const areMade = role === 'writer' && (await areAllMade(first));
+  const isOld = areMade || version > 0;
   const openings = await Promise.allSettled(
     Array.from({ length: shards }, async (_, shard) => {
       ports[shard] ??= await open({ number: shard, isOld });
@@ -178,10 +161,9 @@ export async function openPool(
   const pool = new PoolPort(ports.flat()); // without those that are missing
   try {
     for (const opening of openings) if (opening.status === 'rejected') throw opening.reason;
-    signal?.throwIfAborted();
     if (role !== 'writer') return pool;
-    if (contents !== undefined) await pool.call(whole('import', contents, true));
-    else await first.call(whole('keep'));
+    // Where that fails the next one does.
+    if (!areMade) await first.call(whole('markMade')).catch(() => {});
     if (snapshot !== undefined && pool.standing.version === 0) {
       const bytes = await bytesOfSnapshot(snapshot, signal);
       signal?.throwIfAborted();
@@ -189,18 +171,15 @@ export async function openPool(
     }
     return pool;
   } catch (error) {
-    pool.isImporting = false; // what is left to take stays for the next time
     await pool.call(whole('close')).catch(() => {});
     throw error;
   }
 }
 
-const NOTHING: Joint = { isMade: false, contents: undefined };
-
 /** One that cannot say closes. */
-async function keptBy(first: Port): Promise<Joint> {
+async function areAllMade(first: Port): Promise<boolean> {
   try {
-    return (await first.call(whole('kept'))) as Joint;
+    return (await first.call(whole('areMade'))) as boolean;
   } catch (error) {
     await first.call(whole('close')).catch(() => {});
     throw error;

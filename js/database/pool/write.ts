@@ -37,30 +37,14 @@ export async function exportAll(pool: PoolPort): Promise<unknown> {
   return (pool.shards[0] as Port).call(whole('join', parts));
 }
 
-/**
- * The whole snapshot is read, and stored, before any shard takes its part, and no longer once all have
- * stored theirs: whatever comes between, all take it, or none. Nothing else is done meanwhile. `isKept`: it
- * is stored already.
- */
-export async function importAll(
-  pool: PoolPort,
-  snapshot: unknown,
-  isKept = false,
-): Promise<WriteResult> {
+/** The whole snapshot is read, and all shards have room for their part of it, before any takes it. */
+export async function importAll(pool: PoolPort, snapshot: unknown): Promise<WriteResult> {
   const [first, { length }] = [pool.shards[0] as Port, pool.shards];
-  let results: unknown[] = [];
-  await pool.inTurn(
-    async () => {},
+  let parts: unknown[] = [];
+  const results = await pool.inTurn(
+    () => pool.ask((shard) => whole('import', parts[shard])),
     async () => {
-      if (pool.isImporting) {
-        await pool.ask(() => whole('flush'));
-        await pool.settle();
-      }
-      const parts = (await first.call(whole('split', snapshot, length))) as unknown[];
-      pool.isImporting = true;
-      if (!isKept) await first.call(whole('keep', snapshot));
-      results = await pool.ask((shard) => whole('import', parts[shard]));
-      await pool.settle();
+      parts = (await first.call(whole('split', snapshot, length))) as unknown[];
     },
   );
   return written(pool, results);
