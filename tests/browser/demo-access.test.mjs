@@ -12,7 +12,8 @@ const WINDOWS = {
 /** Side of a target that a finger hits, in pixels. */
 const TARGET = 44;
 
-const VIOLATION = '<img src="data:,"><button></button><p style="color:#999;background:#aaa">x</p>';
+const VIOLATION =
+  '<img src="data:,"><button></button><p style="color:#999;background:#aaa">grey on grey</p>';
 
 test('the demo page for everybody', async (t) => {
   const { inPage } = await openDemo(t);
