@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/build.h"
 #include "base/top_k.h"
 
 namespace rv {
@@ -62,7 +63,8 @@ class Beam {
   bool next(std::uint32_t& row) noexcept {
     while (cursor_ < size_ && (keys_[cursor_] & kExpanded) != 0) ++cursor_;
     if (cursor_ == size_) return false;
-    if (cursor_ >= k_ && distance(cursor_) > reach_ * distance(k_ - 1)) return false;
+    if (kHasEarlyEnds && cursor_ >= k_ && distance(cursor_) > reach_ * distance(k_ - 1))
+      return false;
     row = row_of(keys_[cursor_]);
     keys_[cursor_++] |= kExpanded;
     return true;
