@@ -62,7 +62,7 @@ export function glossary() {
   );
   const about =
     'The questions avoid the words of what answers them; the weights of the page are learned from ' +
-    'these texts and the documentation.';
+    'these texts.';
   return { name, about, documents, queries };
 }
 
