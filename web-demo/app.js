@@ -1,5 +1,6 @@
 /** The page: loads the package and the glossary, indexes without a stutter, and opens its panels. */
 import { duration, element, grouped, make, megabytes, showFacts } from './common/elements.js';
+import { turn } from './common/slices.js';
 import { EMBEDDERS } from './embedders/index.js';
 import { embedderPanel, nameOf } from './embedders/panel.js';
 import { offline } from './offline/offline.js';
@@ -27,8 +28,10 @@ async function start() {
   await engine.use(EMBEDDERS[0], { onProgress: showProgress });
   showIndex(engine, performance.now() - began);
 
+  await turn();
   searchPanel(engine, glossary.questions);
   const openTexts = textsPanel(engine, nameOf);
+  await turn();
   speedPanel(module);
   await storagePanel(module);
   const settled = embedderPanel(engine, EMBEDDERS);

@@ -12,7 +12,7 @@ const PASSAGES = 600;
 const TYPED = 'why does the wind turn round at night near the sea';
 
 test('the demo page stays smooth', async (t) => {
-  const { browser, inPage } = await openDemo(t);
+  const { browser, server, inPage } = await openDemo(t);
 
   /** Asserts that `work` has no long task. */
   async function isSmooth(page, what, work) {
@@ -32,6 +32,17 @@ test('the demo page stays smooth', async (t) => {
       assert.ok(longest > MOST, `${longest} ms`);
     }),
   );
+
+  await t.test('while it indexes the glossary at the first visit', async () => {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await page.locator('#progress-text').getByText('Indexing the glossary').waitFor();
+    await isSmooth(page, 'indexing the glossary', () =>
+      page.locator('body:not([data-state="loading"])').waitFor(),
+    );
+  });
 
   await t.test('while one types', () =>
     inPage({}, (page) =>

@@ -1,4 +1,5 @@
 /** What the page searches with: an embedder, the glossary in its vectors, and the visitor's texts. */
+import { turn } from '../common/slices.js';
 import { Texts } from '../own-texts/texts.js';
 import { indexEntries, indexOptions } from './glossary-index.js';
 import { fingerprint, forgetIndexes, keptIndex } from './kept-index.js';
@@ -82,7 +83,9 @@ export class Engine extends EventTarget {
       );
       await forgetIndexes((key) => key.endsWith(stamp));
       // The first search measures what scans cost; the visitor's need not.
+      await turn();
       index.queryById(this.#entries[0].id);
+      await turn();
       return index;
     } catch (error) {
       index.dispose();

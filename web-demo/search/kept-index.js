@@ -1,3 +1,5 @@
+import { turn } from '../common/slices.js';
+
 /**
  * An index that is kept as a snapshot in the browser's caches, so that the next visit need not embed
  * anything. One that cannot be had, or is refused, is made anew.
@@ -22,7 +24,11 @@ export async function keptIndex(index, key, fill) {
       await cache.delete(name);
     }
   await fill();
-  await cache?.put(name, new Response(index.export())).catch(() => {}); // no room is no reason to stop
+  await turn();
+  if (cache === undefined) return;
+  const snapshot = index.export();
+  await turn();
+  await cache.put(name, new Response(snapshot)).catch(() => {}); // no room is no reason to stop
 }
 
 /** Forgets all but those that `isWanted` says yes to. */
