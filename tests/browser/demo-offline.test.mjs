@@ -114,8 +114,10 @@ test('the demo page without a network', async (t) => {
       await tab.evaluate(
         () =>
           new Promise((done) => {
-            navigator.serviceWorker.getRegistration().then(({ installing }) => {
-              if (installing === null) return done();
+            navigator.serviceWorker.getRegistration().then((registration) => {
+              // One that was not taken is gone, perhaps already.
+              const installing = registration?.installing;
+              if (!installing || installing.state === 'redundant') return done();
               installing.addEventListener(
                 'statechange',
                 () => installing.state === 'redundant' && done(),
