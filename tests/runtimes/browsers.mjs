@@ -8,7 +8,8 @@ import { outcome, stage } from './stage.mjs';
 
 const DIST = '/node_modules/@ruvector/wasm/dist/';
 
-const PAGE = `<!doctype html>
+/** Runs page.mjs. */
+export const PAGE = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />

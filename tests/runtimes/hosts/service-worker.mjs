@@ -6,21 +6,10 @@ import { build } from 'esbuild';
 import { serve } from '../../../web-demo/server.mjs';
 import { launchChromium } from '../../browser/chromium.mjs';
 import { launchFirefox } from '../../browser/firefox.mjs';
-import { askIn, inPage } from '../browsers.mjs';
+import { askIn, inPage, PAGE } from '../browsers.mjs';
 import { outcome, stage } from '../stage.mjs';
 
 const LINE = 'one bundled file (no code splitting), with the .wasm files beside it';
-
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <title>matrix</title>
-    <link rel="icon" href="data:," />
-    <script type="module" src="page.mjs"></script>
-  </head>
-</html>
-`;
 
 /** Has a service worker answer. */
 const PROGRAM = `globalThis.matrix = {
