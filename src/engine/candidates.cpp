@@ -9,8 +9,8 @@
 #include "engine/collection.h"
 
 namespace rv {
-// Calls offer(rows, nearest) for the accepted rows from `from` on, a group at a time.
-void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) noexcept {
+// Calls take(rows, nearest) for the accepted rows from `from` on, a group at a time.
+void Collection::offer_accepted(std::uint32_t from, Offer take, TopK& nearest) noexcept {
   std::uint32_t rows[kGroup];
   std::uint32_t count = 0;
   const std::uint32_t end = store_.rows();
@@ -26,10 +26,10 @@ void Collection::offer_accepted(std::uint32_t from, Offer offer, TopK& nearest) 
     }
     rows[count++] = row;
     if (count < kGroup) continue;
-    (this->*offer)({rows, count}, nearest);
+    (this->*take)({rows, count}, nearest);
     count = 0;
   }
-  (this->*offer)({rows, count}, nearest);
+  (this->*take)({rows, count}, nearest);
 }
 
 // Exact distances, or as exact as what is stored.

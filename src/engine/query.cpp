@@ -144,7 +144,7 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
   in.vector_bytes = static_cast<double>(vector_bytes());
   in.code_bytes =
       static_cast<double>(in.one_bit ? bit_bytes() : codes_.int8().blocks().row_bytes());
-  in.ranked = in.one_bit ? calibration_.reranked_per_k * static_cast<float>(k_) : effort.depth;
+  in.ranked = in.one_bit ? 1.0 * calibration_.reranked_per_k * k_ : effort.depth;
   in.cost = calibration_;
   in.has_graph = effort.may_walk && has_graph() && (kHasFilteredWalks || !filtered_);
   in.tail = store_.rows() - graph_rows_;

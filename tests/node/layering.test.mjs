@@ -14,6 +14,7 @@ const CPP = {
   'src/quant': ['src/store', 'src/kernels', 'src/base'],
   'src/index/flat': ['src/store', 'src/kernels', 'src/base'],
   'src/index/hnsw': ['src/quant', 'src/store', 'src/base'],
+  'src/mincut': ['src/base'],
   'src/engine': [
     'src/index/flat',
     'src/index/hnsw',
