@@ -15,6 +15,7 @@ const CPP = {
   'src/index/flat': ['src/store', 'src/kernels', 'src/base'],
   'src/index/hnsw': ['src/quant', 'src/store', 'src/base'],
   'src/mincut': ['src/base'],
+  'src/dag': ['src/mincut', 'src/base'],
   'src/engine': [
     'src/index/flat',
     'src/index/hnsw',

@@ -1,0 +1,46 @@
+#include "dag/plan_graph.h"
+
+#include <algorithm>
+
+namespace rv {
+
+PlanGraph::PlanGraph(MemoryBudget& budget) noexcept
+    : nodes_(budget), edges_(budget), inputs_(budget), outputs_(budget) {}
+
+Status PlanGraph::begin(std::uint32_t nodes, std::uint32_t edges) noexcept {
+  if (nodes_.reserve(nodes) != Status::kOk || edges_.reserve(edges) != Status::kOk ||
+      inputs_.reserve(nodes) != Status::kOk || outputs_.reserve(nodes) != Status::kOk)
+    return Status::kOutOfMemory;
+  nodes_.reset();
+  edges_.reset();
+  inputs_.reset();
+  outputs_.reset();
+  return Status::kOk;
+}
+
+Status PlanGraph::add_node(const PlanNode& node) noexcept {
+  // Written so that NaN fails.
+  if (!(node.cost >= 0 && node.cost < kUnlimited && node.candidates >= 0 && node.selectivity >= 0 &&
+        node.selectivity < kUnlimited))
+    return Status::kInvalidArgument;
+  nodes_.push(node);
+  inputs_.push(0);
+  outputs_.push(0);
+  return Status::kOk;
+}
+
+Status PlanGraph::add_edge(std::uint32_t from, std::uint32_t to) noexcept {
+  const std::uint32_t last = edges_.size() == 0 ? 0 : edges_[edges_.size() - 1].from;
+  if (from < last || to <= from || to >= size()) return Status::kInvalidArgument;
+  edges_.push({from, to});
+  ++outputs_[from];
+  ++inputs_[to];
+  return Status::kOk;
+}
+
+void PlanGraph::depths(std::span<std::uint32_t> out) const noexcept {
+  std::ranges::fill(out, 0u);
+  for (const auto [from, to] : edges()) out[to] = std::max(out[to], out[from] + 1);
+}
+
+}  // namespace rv
