@@ -228,6 +228,12 @@ export interface QueryOptions<M extends object = Metadata> {
      * `cosine` far means the length of the chord. By default there is no such end.
      */
     readonly gamma?: number;
+    /**
+     * With a filter. `false` leaves a walk as wide as `ef` says and gives what of it matches, as a plain
+     * HNSW does: that can be fewer than there are, which `complete` tells. To compare with.
+     * @defaultValue true
+     */
+    readonly planner?: boolean;
     /** @defaultValue true */
     readonly includeMetadata?: boolean;
     /** @defaultValue false */
@@ -270,9 +276,9 @@ export interface Explanation<M extends object = Metadata> {
     /**
      * With a filter. `prefilter`: matching records only were looked at, all of them; `in-graph`: the
      * walk went from match to match, over two links where one does not do (ACORN-1); `iterative`: it
-     * went through all records until there were matches enough.
+     * went through all records until there were matches enough; `after`: the planner was off.
      */
-    readonly filter?: 'prefilter' | 'in-graph' | 'iterative';
+    readonly filter?: 'prefilter' | 'in-graph' | 'iterative' | 'after';
     readonly requested: number;
     readonly returned: number;
     /** Why fewer than `requested` came, where they did. */
@@ -297,7 +303,58 @@ export interface Explanation<M extends object = Metadata> {
     readonly bytesRead: number;
     /** Walks that were given up for a scan. */
     readonly fallbacks: number;
+    /** The same as a plan: where candidates come from, what they go through, and what limits them. */
+    readonly dag: ExplainedPlan;
     readonly result: QueryResult<M>;
+}
+/**
+ * The plan that a query ran by, as a network in which results flow: how many can be expected is its
+ * maximum flow, and its minimum cut is what limits them. Of a database over shards that of the shard
+ * that had most to do.
+ */
+export interface ExplainedPlan {
+    /** Each after those that it reads from. */
+    readonly steps: readonly PlanStep[];
+    /** From a step to one that reads what it emits, by `id`. */
+    readonly edges: readonly (readonly [from: string, to: string])[];
+    /** Results that could be expected before the query ran (F*). */
+    readonly flow: number;
+    /** 0: three times what is wanted could be expected; 1: no more than that. */
+    readonly tension: number;
+    /** The steps of which a higher limit, alone, is more flow. */
+    readonly bottlenecks: readonly string[];
+    /** With a filter and a graph: the walk as it was asked for, and what came of it. */
+    readonly asked?: {
+        readonly width: number;
+        readonly flow: number;
+        readonly tension: number;
+        /** What was changed before it ran, and why; nothing where the flow was enough. */
+        readonly changes: readonly PlanChange[];
+        /** Arcs of networks looked at to find that out. */
+        readonly work: number;
+    };
+    /** Which attention spread over the steps: see `./dag`. */
+    readonly mechanism: 'topological' | 'mincut-gated';
+}
+export interface PlanChange {
+    readonly step: string;
+    readonly from: number | string;
+    readonly to: number | string;
+    readonly why: string;
+}
+/** A step of an {@link ExplainedPlan}. */
+export interface PlanStep {
+    readonly id: string;
+    readonly kind: 'flat-scan' | 'int8-scan' | 'rabitq-scan' | 'hnsw-scan' | 'filter' | 'rerank' | 'union' | 'limit';
+    /** Rows that it may emit, where that is limited: the width of a walk, `topK`. */
+    readonly budget?: number;
+    readonly estimatedRows: number;
+    /** Rows that it emitted, where they are counted: of a walk the nodes whose links it followed. */
+    readonly rows?: number;
+    /** Comparisons that it made, of vectors or codes. */
+    readonly work: number;
+    /** Its share of attention; all shares sum to 1. */
+    readonly attention: number;
 }
 export interface RecallOptions {
     /** Queries, 1 to 10,000. @defaultValue 100 */

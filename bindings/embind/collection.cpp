@@ -65,11 +65,18 @@ std::uint32_t found(Address c, std::uint32_t query) {
 // The fields of QueryCost, in order.
 double cost(Address c, std::uint32_t field) {
   const rv::QueryCost& cost = of(c).last_cost();
-  const double fields[] = {
-      static_cast<double>(cost.plan),          static_cast<double>(cost.distance_evaluations),
-      static_cast<double>(cost.codes_scanned), static_cast<double>(cost.reranked),
-      static_cast<double>(cost.hops),          static_cast<double>(cost.bytes_read),
-      static_cast<double>(cost.fallbacks),     cost.selectivity};
+  const double fields[] = {static_cast<double>(cost.plan),
+                           static_cast<double>(cost.distance_evaluations),
+                           static_cast<double>(cost.codes_scanned),
+                           static_cast<double>(cost.reranked),
+                           static_cast<double>(cost.hops),
+                           static_cast<double>(cost.bytes_read),
+                           static_cast<double>(cost.fallbacks),
+                           cost.selectivity,
+                           cost.expected,
+                           cost.tension,
+                           cost.width,
+                           static_cast<double>(cost.planning)};
   return fields[field];
 }
 

@@ -12,7 +12,8 @@ import type {
   VectorInput,
   WriteResult,
 } from '../types.js';
-import { explain, query, queryById, queryMany } from './query.js';
+import { explain } from './explain.js';
+import { query, queryById, queryMany } from './query.js';
 import { count, get, getMany, has, list } from './read.js';
 import { opened, type State } from './state.js';
 import { deleteWhere, insert, remove, update, upsert, upsertFlat, upsertSteps } from './write.js';

@@ -2,9 +2,9 @@ import { checkBoolean, checkInteger, checkKeys, invalid, unexpected } from '../c
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR, notNull } from '../core/status.js';
 import { type Node, parseFilter } from '../filter/parse.js';
-import type { Explanation, Match, QueryOptions, QueryResult } from '../types.js';
+import type { Match, QueryOptions, QueryResult } from '../types.js';
 import { vectorAt } from './read.js';
-import { checkEf, efFor, shownEf } from './recall.js';
+import { checkEf, efFor } from './recall.js';
 import { checkId, checkNamespace } from './records.js';
 import { opened, type State } from './state.js';
 import {
@@ -28,11 +28,12 @@ const OPTIONS = [
   'exact',
   'ef',
   'gamma',
+  'planner',
   'includeMetadata',
   'includeVector',
 ];
 
-interface Checked {
+export interface Checked {
   readonly topK: number;
   readonly filter: Node | undefined;
   readonly namespace: string;
@@ -40,12 +41,18 @@ interface Checked {
   readonly exact: boolean;
   readonly ef: number | undefined;
   readonly gamma: number | undefined;
+  readonly planner: boolean;
   readonly includeMetadata: boolean;
   readonly includeVector: boolean;
 }
 
 /** Matches of a query that names no number. */
 export const TOP_K = 10;
+
+/** `Plan::kFilterAfter` of src/engine/plan.h, and `Collection::kAny`. */
+const FILTER_AFTER = 4;
+const ANY = 0xffffffff;
+const UNPLANNED = 'the planner is off, and the walk found no more that match';
 
 /** Keys (8 bytes) of one batch of queryMany: bounds its memory. */
 const BATCH_KEYS = 1 << 18;
@@ -96,69 +103,10 @@ export function queryMany<M extends object>(
   return results;
 }
 
-export function explain<M extends object>(
-  state: State,
+export function checkOptions<M extends object>(
   namespace: string,
-  vector: unknown,
-  options: QueryOptions<M> = {},
-): Explanation<M> {
-  const checked = checkOptions(namespace, options);
-  const checkedVector = checkVector('vector', vector, state.shape);
-  const [result] = run<M>(state, [checkedVector], checked, () => 'vector') as [QueryResult<M>];
-  const { topK: requested, filter } = checked;
-  const records = state.records.countIn(checked.namespace);
-  const selected = state.records.select(checked.namespace, filter);
-  const matching = selected?.count ?? records;
-  const reason =
-    result.count === requested
-      ? undefined
-      : result.count < matching
-        ? 'minScore left the others out'
-        : filter === undefined
-          ? 'there are fewer records'
-          : matching === 0
-            ? 'no record matches the filter'
-            : 'fewer records match the filter';
-  const [plan, distanceEvaluations, codesScanned, reranked, hops, bytesRead, fallbacks, share] =
-    Array.from({ length: COST_FIELDS }, (_, field) => state.collection.cost(field)) as Cost;
-  const walked = plan === GRAPH || plan === TWO_HOPS;
-  return {
-    plan: walked ? 'hnsw' : plan === 0 ? 'flat' : scannedBy(state),
-    ...(filter && {
-      filter: walked ? (plan === TWO_HOPS ? 'in-graph' : 'iterative') : 'prefilter',
-    }),
-    requested,
-    returned: result.count,
-    ...(reason !== undefined && { reason }),
-    records,
-    selectivity: {
-      actual: matching / Math.max(1, records),
-      // The core's is of all records.
-      estimated: Math.min(1, (share * state.records.count) / Math.max(1, records)),
-    },
-    ef: checked.ef ?? shownEf(state, requested),
-    candidates: plan === 0 ? 0 : reranked,
-    distanceEvaluations,
-    codesScanned,
-    hops,
-    bytesRead,
-    fallbacks,
-    result,
-  };
-}
-
-/** Which codes a scan of codes goes over: Codes of src/engine/codes.h. */
-function scannedBy({ config }: State): 'int8' | 'rabitq' {
-  return config.quantization === 'int8' ? 'int8' : 'rabitq';
-}
-
-/** `Plan` of src/engine/plan.h, and the number of fields of cost(). */
-const GRAPH = 2;
-const TWO_HOPS = 3;
-const COST_FIELDS = 8;
-type Cost = [number, number, number, number, number, number, number, number];
-
-function checkOptions<M extends object>(namespace: string, options: QueryOptions<M>): Checked {
+  options: QueryOptions<M>,
+): Checked {
   checkKeys('options', options, OPTIONS);
   const { filter, minScore, gamma } = options;
   if (minScore !== undefined && !(typeof minScore === 'number' && Number.isFinite(minScore)))
@@ -173,13 +121,14 @@ function checkOptions<M extends object>(namespace: string, options: QueryOptions
     exact: checkBoolean('exact', options.exact, false),
     ef: options.ef === undefined ? undefined : checkEf(options.ef),
     gamma,
+    planner: checkBoolean('planner', options.planner, true),
     includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
     includeVector: checkBoolean('includeVector', options.includeVector, false),
   };
 }
 
 /** All queries of `vectors` in one pass; `what` names one in errors. */
-function run<M extends object>(
+export function run<M extends object>(
   state: State,
   vectors: readonly Components[],
   options: Checked,
@@ -195,11 +144,14 @@ function run<M extends object>(
     core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
   if (selection && state.records.rows > 0)
     core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
+  const unplanned = !options.planner && options.filter !== undefined;
+  if (unplanned) collection.forcePlan(FILTER_AFTER);
   const status = collection.search(
     options.exact,
     options.ef ?? efFor(state, options.topK),
     reachOf(options.gamma, shape),
   );
+  if (unplanned) collection.forcePlan(ANY);
   if (status === INVALID_VECTOR) {
     const faulty = collection.faulty();
     throw invalidVector(what(faulty), vectors[faulty] as Components);
@@ -210,7 +162,17 @@ function run<M extends object>(
     const matches = matchesOf<M>(state, i, options);
     const queryId = `q${++state.queries}`;
     const { version } = state;
-    return { matches, count: matches.length, complete: true, queryId, version, tookMs: 0 };
+    const complete = !unplanned || collection.found(i) >= Math.min(options.topK, count);
+    const reason = complete ? {} : { reason: UNPLANNED };
+    return {
+      matches,
+      count: matches.length,
+      complete,
+      ...reason,
+      queryId,
+      version,
+      tookMs: 0,
+    };
   });
   const tookMs = (performance.now() - started) / vectors.length;
   for (const result of results) result.tookMs = tookMs;

@@ -129,11 +129,13 @@ void Collection::count_walk() noexcept {
   cost_.bytes_read +=
       scratch_.cost.distance_evaluations * codes_.navigator().code(graph_.entry()).size() +
       scratch_.cost.hops * graph_.node_bytes();
+  scratch_.cost = {};
 }
 
 Status Collection::begin_walk(const Effort& effort) noexcept {
   scratch_.cost = {};
-  return scratch_.prepare(store_.rows(), effort.ef, codes_.navigator());
+  const std::uint32_t width = std::max(effort.ef, kHasFilteredWalks ? Hnsw::kProbeWidth : 0);
+  return scratch_.prepare(store_.rows(), width, codes_.navigator());
 }
 
 // The node of the query's own code, where a row has that.
@@ -143,38 +145,42 @@ std::uint32_t Collection::known_node() noexcept {
 }
 
 // False: there may be more matches than were found.
-Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, std::uint32_t start,
+Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, bool approached,
                               TopK& nearest) noexcept {
   if (!input.has_graph) return false;  // a plan that was forced
-  if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
+  if (!approached && begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
   const std::byte* query = codes_.navigator_query(prepared_);
   const Neighbor known{known_node(), -std::numeric_limits<float>::infinity()};
   std::span<const Neighbor> found;
-  if (!kHasFilteredWalks || !input.filtered) {
+  if (!kHasFilteredWalks || !input.filtered || plan == Plan::kFilterAfter) {
     graph_.search(codec, query, known.row, {effort.ef, k_, effort.reach}, scratch_);
     found = scratch_.beam.sorted();
     count_walk();
   } else {
-    if (start == Hnsw::kNone) start = graph_.approach(codec, query, scratch_);
+    if (!approached) graph_.approach(codec, query, scratch_);
     const auto limit = static_cast<std::uint64_t>(forced_plan_ == kAny ? walk_limit(input) : 1e18);
-    bool whole, again;
-    do {
-      const auto ef = static_cast<std::size_t>(effort.ef * widening(input, plan));
+    bool whole;
+    for (;;) {
+      const double wanted =
+          plan == Plan::kTwoHops ? input.ef : std::max(1.0 * k_, input.width * input.selectivity);
+      const auto ef = static_cast<std::size_t>(wanted * widening(input, plan));
       if (candidates_.resize(ef) != Status::kOk) return Status::kOutOfMemory;
       TopK matching(candidates_.span().first(ef));
       const std::uint64_t before = scratch_.cost.hops;
       whole = graph_.search_filtered(
-          codec, query, {start, known.row, &accepted_, plan == Plan::kTwoHops ? 2u : 1u, limit},
-          matching, scratch_);
+          codec, query, {known.row, &accepted_, plan == Plan::kTwoHops ? 2u : 1u, limit}, matching,
+          scratch_);
       found = matching.sort();
       // Where more rows matched around its start than around the query, it was too narrow.
       const auto hops = static_cast<double>(scratch_.cost.hops - before);
       const auto matched = static_cast<double>(found.size());
-      again = whole && plan == Plan::kGraph && forced_plan_ == kAny &&
-              2 * matched < input.selectivity * hops;
+      const bool again = whole && plan == Plan::kGraph && forced_plan_ == kAny &&
+                         2 * matched < input.selectivity * hops;
+      if (!again) break;
       input.selectivity = matched / hops;
-    } while (again);
+      if (const Status status = foresee(input); status != Status::kOk) return status;
+    }
     count_walk();
     if (!whole) return false;
   }

@@ -10,11 +10,13 @@
 #include <span>
 
 #include "base/bitset.h"
+#include "base/build.h"
 #include "base/memory.h"
 #include "base/top_k.h"
 #include "engine/codes.h"
 #include "engine/conf.h"
 #include "engine/config.h"
+#include "engine/foresight.h"
 #include "engine/plan.h"
 #include "index/flat/flat.h"
 #include "index/hnsw/hnsw.h"
@@ -56,6 +58,11 @@ struct QueryCost {
   std::uint64_t bytes_read = 0;
   std::uint64_t fallbacks = 0;  // walks given up for a scan
   double selectivity = 1;       // estimated, of the filter around the query
+  // Of a filtered walk as it was asked for, before it ran (foresight.h):
+  double expected = 0;         // matches that it can be expected to find
+  double tension = 0;          // 0..1
+  double width = 0;            // to which it was raised
+  std::uint64_t planning = 0;  // arcs of networks looked at for that
 };
 
 class Collection {
@@ -195,8 +202,9 @@ class Collection {
   Effort effort(std::uint32_t ef, float reach) const noexcept;
   PlanInput plan_input(const Effort& effort) const noexcept;
   Status run(bool exact, const Effort& effort) noexcept;
+  Status foresee(PlanInput& input) noexcept;
   Status search_around(PlanInput input, const Effort& effort, TopK& nearest) noexcept;
-  Status search_by(Plan plan, const PlanInput& input, const Effort& effort, std::uint32_t start,
+  Status search_by(Plan plan, const PlanInput& input, const Effort& effort, bool approached,
                    TopK& nearest) noexcept;
 
   // candidates.cpp
@@ -215,7 +223,7 @@ class Collection {
   }
   float rank(std::span<const Neighbor> candidates, bool nodes, std::uint32_t from, float off,
              TopK& nearest) noexcept;
-  Result<bool> walk(Plan plan, PlanInput input, const Effort& effort, std::uint32_t start,
+  Result<bool> walk(Plan plan, PlanInput input, const Effort& effort, bool approached,
                     TopK& nearest) noexcept;
   Status begin_walk(const Effort& effort) noexcept;
   std::uint32_t known_node() noexcept;
@@ -233,6 +241,7 @@ class Collection {
   Array<std::uint32_t> targets_;
   Array<std::uint32_t> relink_;  // rows to be linked by the end of commit()
   HnswScratch scratch_;
+  MemberIf<kHasFilteredWalks, Foresight> foresight_{buffers_};
 
   Array<std::byte> queries_;
   Array<FlatQuery> searches_;  // one a query

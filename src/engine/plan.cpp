@@ -30,21 +30,21 @@ double tail_work(const PlanInput& in) noexcept {
   return codes_work(in, in.tail, std::min(in.tail, in.matches));
 }
 
-double walk_work(const PlanInput& in) noexcept {
+double walk_work(const PlanInput& in, double width) noexcept {
   const double read = in.cost.evaluations_per_ef * in.walk_bytes + in.links_bytes;
-  return in.ef * read * kWalk;
+  return width * read * kWalk;
 }
 
-// The graph, walked until `ef` rows that match are found. About half of a walk goes to where the
-// query is, whatever matches there.
+// The graph, walked until it has found as many matches as are among in.width nodes. About half of a
+// walk goes to where the query is, whatever matches there.
 double graph_work(const PlanInput& in) noexcept {
-  return walk_work(in) * widening(in, Plan::kGraph) * (0.5 + 0.5 / in.selectivity) + tail_work(in);
+  return walk_work(in, (in.ef + in.width) / 2) * widening(in, Plan::kGraph) + tail_work(in);
 }
 
 // Few comparisons, but the links of every neighbour that does not match: three times a plain walk,
 // as measured, for shares from a half down to where a scan is cheaper anyway.
 double two_hops_work(const PlanInput& in) noexcept {
-  return walk_work(in) * widening(in, Plan::kTwoHops) * 3 + tail_work(in);
+  return walk_work(in, in.ef) * widening(in, Plan::kTwoHops) * 3 + tail_work(in);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ double widening(const PlanInput& in, Plan plan) noexcept {
 }
 
 bool may_walk(const PlanInput& in) noexcept {
-  return in.has_graph && walk_work(in) + tail_work(in) < scan_work(in);
+  return in.has_graph && walk_work(in, in.ef) + tail_work(in) < scan_work(in);
 }
 
 Plan choose_plan(const PlanInput& in) noexcept {

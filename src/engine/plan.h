@@ -11,10 +11,11 @@ namespace rv {
 
 // Values cross into JavaScript: append, never renumber.
 enum class Plan : std::uint8_t {
-  kVectors = 0,  // every matching vector, or what is stored of it
-  kCodes = 1,    // every matching code, then the vectors of the nearest
-  kGraph = 2,    // the graph, then vectors; with a filter, through rows that do not match too
-  kTwoHops = 3,  // the graph of the matching rows, two links at a time
+  kVectors = 0,      // every matching vector, or what is stored of it
+  kCodes = 1,        // every matching code, then the vectors of the nearest
+  kGraph = 2,        // the graph, then vectors; with a filter, through rows that do not match too
+  kTwoHops = 3,      // the graph of the matching rows, two links at a time
+  kFilterAfter = 4,  // the graph as without a filter, and of what it finds what matches
 };
 
 // What searches take on the data of a collection, in counted work: found by searching for some of
@@ -40,6 +41,7 @@ struct PlanInput {
   Calibration cost;
   double tail = 0;  // rows that the graph does not have yet
   double ef = 0;
+  double width = 0;        // of a filtered walk that finds enough (foresight.h); at least ef
   double walk_bytes = 0;   // of one comparison along the graph
   double links_bytes = 0;  // of one node's links
   double share = 1;        // of all live rows that match

@@ -85,15 +85,18 @@ Status Collection::search(bool exact, std::uint32_t ef, float reach) noexcept {
 
 Status Collection::run(bool exact, const Effort& effort) noexcept {
   if (matches_ == 0) return Status::kOk;
-  const PlanInput input = plan_input(effort);
+  PlanInput input = plan_input(effort);
   Plan plan =
       forced_plan_ != kAny ? Plan{static_cast<std::uint8_t>(forced_plan_)} : choose_plan(input);
   if (exact) plan = Plan::kVectors;
   // With a filter, whether to walk depends on the matches around the query, which may be many or
   // none whatever the global share is.
   const bool asks =
-      kHasFilteredWalks && filtered_ && !exact && forced_plan_ == kAny && may_walk(input);
+      kHasFilteredWalks && filtered_ && !exact &&
+      (forced_plan_ == kAny ? may_walk(input) : input.has_graph && plan == Plan::kFilterAfter);
   const bool gathers = filtered_ && 2 * matches_ < store_.rows();
+  if (kHasFilteredWalks && plan == Plan::kGraph && filtered_ && !asks)
+    if (const Status status = foresee(input); status != Status::kOk) return status;
   cost_.plan = plan;
   cost_.selectivity = input.selectivity;
   if (plan == Plan::kVectors && !asks && !gathers && store_.released_rows() == 0) {
@@ -110,7 +113,7 @@ Status Collection::run(bool exact, const Effort& effort) noexcept {
         status != Status::kOk)
       return status;
     const Status status = asks ? search_around(input, effort, query.nearest)
-                               : search_by(plan, input, effort, Hnsw::kNone, query.nearest);
+                               : search_by(plan, input, effort, false, query.nearest);
     if (status != Status::kOk) return status;
   }
   return Status::kOk;
@@ -156,23 +159,37 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
   return in;
 }
 
+// How wide a walk must be where in.selectivity of the nodes match.
+Status Collection::foresee(PlanInput& input) noexcept {
+  const Status status = foresight_->look(input, std::min(k_, matches_));
+  if (status != Status::kOk) return status;
+  input.width = foresight_->width();
+  cost_.expected = foresight_->expected();
+  cost_.tension = foresight_->tension();
+  cost_.width = input.width;
+  cost_.planning += foresight_->arcs_scanned();
+  return Status::kOk;
+}
+
 // Asks the graph how many rows match around the query, and goes on from there.
 Status Collection::search_around(PlanInput input, const Effort& effort, TopK& nearest) noexcept {
   if (begin_walk(effort) != Status::kOk) return Status::kOutOfMemory;
   const Codec& codec = codes_.navigator();
-  const std::uint32_t start = graph_.approach(codec, codes_.navigator_query(prepared_), scratch_);
-  cost_.selectivity = input.selectivity = graph_.selectivity(start, accepted_, scratch_);
+  graph_.approach(codec, codes_.navigator_query(prepared_), scratch_);
+  cost_.selectivity = input.selectivity = graph_.selectivity(accepted_, input.share, scratch_);
   count_walk();
-  return search_by(choose_plan(input), input, effort, start, nearest);
+  if (const Status status = foresee(input); status != Status::kOk) return status;
+  const Plan plan = forced_plan_ == kAny ? choose_plan(input) : Plan::kFilterAfter;
+  return search_by(plan, input, effort, true, nearest);
 }
 
 Status Collection::search_by(Plan plan, const PlanInput& input, const Effort& effort,
-                             std::uint32_t start, TopK& nearest) noexcept {
+                             bool approached, TopK& nearest) noexcept {
   cost_.plan = plan;
-  if (input.has_graph && (plan == Plan::kGraph || plan == Plan::kTwoHops)) {
-    const Result<bool> done = walk(plan, input, effort, start, nearest);
+  if (input.has_graph && plan >= Plan::kGraph) {
+    const Result<bool> done = walk(plan, input, effort, approached, nearest);
     if (!done.ok()) return done.status();
-    if (*done) return Status::kOk;
+    if (*done || (plan == Plan::kFilterAfter && forced_plan_ != kAny)) return Status::kOk;
     nearest.clear();
     ++cost_.fallbacks;
   }

@@ -20,12 +20,13 @@ struct Walk {
     static_cast<void>(world.search(query, 1));  // prepares the query
     std::vector<std::uint64_t> keys(capacity);
     TopK nearest(keys);
-    const std::uint32_t start =
-        world.graph.approach(world.codec(), world.query_form(), world.scratch);
+    REQUIRE(world.scratch.prepare(world.store.rows(), Hnsw::kProbeWidth, world.codec()) ==
+            Status::kOk);
+    world.graph.approach(world.codec(), world.query_form(), world.scratch);
     world.scratch.cost = {};
-    whole = world.graph.search_filtered(world.codec(), world.query_form(),
-                                        {start, Hnsw::kNone, &accepted, hops, limit}, nearest,
-                                        world.scratch);
+    whole =
+        world.graph.search_filtered(world.codec(), world.query_form(),
+                                    {Hnsw::kNone, &accepted, hops, limit}, nearest, world.scratch);
     const auto found = nearest.sort();
     return {found.begin(), found.end()};
   }
@@ -147,9 +148,9 @@ TEST_CASE("the share of matches is that around the query") {
   for (std::uint32_t row = 0; row < 800; row += 2) walk.accept(row);  // the left side
   const auto share = [&](float x) {
     static_cast<void>(world.search(to_bytes(Floats{x, 0.5f}), 1));
-    return world.graph.selectivity(
-        world.graph.approach(world.codec(), world.query_form(), world.scratch), walk.accepted,
-        world.scratch);
+    REQUIRE(world.scratch.prepare(800, Hnsw::kProbeWidth, world.codec()) == Status::kOk);
+    world.graph.approach(world.codec(), world.query_form(), world.scratch);
+    return world.graph.selectivity(walk.accepted, 0.5, world.scratch);
   };
   CHECK(share(-1) > 0.8);
   CHECK(share(1) < 0.2);

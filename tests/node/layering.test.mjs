@@ -17,6 +17,7 @@ const CPP = {
   'src/mincut': ['src/base'],
   'src/dag': ['src/mincut', 'src/base'],
   'src/engine': [
+    'src/dag',
     'src/index/flat',
     'src/index/hnsw',
     'src/quant',

@@ -6,7 +6,7 @@ import { dist } from './indexes.mjs';
 import { capabilities } from './package.mjs';
 
 /** `Plan` of src/engine/plan.h. */
-export const PLANS = { flat: 0, codes: 1, graph: 2, twoHops: 3 };
+export const PLANS = { flat: 0, codes: 1, graph: 2, twoHops: 3, filterAfter: 4 };
 const ANY = 0xffffffff;
 
 let forced = ANY;

@@ -27,6 +27,7 @@ class Beam {
   std::uint32_t size() const noexcept { return size_; }
   std::uint32_t row(std::uint32_t at) const noexcept { return row_of(keys_[at]); }
   float distance(std::uint32_t at) const noexcept { return to_distance(keys_[at]); }
+  bool is_expanded(std::uint32_t at) const noexcept { return (keys_[at] & kExpanded) != 0; }
 
   // The keys of all nodes but `row`, without their marks. Ends the search.
   std::span<const std::uint64_t> candidates(std::uint32_t row) noexcept {

@@ -103,20 +103,23 @@ class Hnsw {
   void search(const Codec& codec, const std::byte* query, std::uint32_t known,
               const HnswWidth& width, HnswScratch& scratch) const noexcept;
 
-  // A node of the bottom layer near the query, by way of the upper ones. Pre: entry() is a row.
-  std::uint32_t approach(const Codec& codec, const std::byte* query,
-                         HnswScratch& scratch) const noexcept;
+  // Where every filtered search begins: goes down to the query and some way on in the bottom layer,
+  // as search() would, and leaves the nodes that it came upon in scratch.beam. Pre: entry() is a
+  // row, and scratch was prepared with kProbeWidth.
+  void approach(const Codec& codec, const std::byte* query, HnswScratch& scratch) const noexcept;
+  static constexpr std::uint32_t kProbed = 128;  // nodes, after which approach() ends its hop
+  static constexpr std::uint32_t kProbeWidth =   // all that it can come upon
+      kProbed + HnswScratch::kNodesAHop * HnswScratch::kGroup;
 
-  // Which share of the nodes two links from `start` is accepted; never 0.
-  double selectivity(std::uint32_t start, const Bitset& accepted,
-                     HnswScratch& scratch) const noexcept;
+  // The share of the nearest of them that is accepted, with that of all nodes as the prior of a
+  // Beta posterior. Pre: approach() was the last search.
+  double selectivity(const Bitset& accepted, double share, HnswScratch& scratch) const noexcept;
 
-  // Nodes of which `accepted` has a row, from `start` on until `nearest` is full of them and
-  // nothing nearer is in sight. hops = 1 walks over all nodes, hops = 2 over accepted ones only,
-  // found among neighbours and their neighbours (ACORN-1, arXiv 2403.04871). False: gave up after
-  // about `max_evaluations`.
+  // Nodes of which `accepted` has a row, from where approach() ended until `nearest` is full of
+  // them and nothing nearer is in sight. hops = 1 walks over all nodes, hops = 2 over accepted ones
+  // only, found among neighbours and their neighbours (ACORN-1, arXiv 2403.04871). False: gave up
+  // after about `max_evaluations`.
   struct Filtered {
-    std::uint32_t start;
     std::uint32_t known;  // as for search()
     const Bitset* accepted;
     std::uint32_t hops;

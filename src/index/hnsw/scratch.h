@@ -38,9 +38,14 @@ struct HnswScratch {
     return pair.resize(codec.query_bytes());
   }
 
-  // Starts a search: no row is visited but the hidden one.
+  // Starts a search.
   void begin(std::uint32_t ef, std::uint32_t k = 1, float reach = 0) noexcept {
     beam = Beam(keys.span().first(ef), k, reach);
+    forget();
+  }
+
+  // No row is visited but the hidden one.
+  void forget() noexcept {
     if (++epoch == 0) {
       for (std::uint16_t& mark : visited.span()) mark = 0;
       epoch = 1;

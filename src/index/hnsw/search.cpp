@@ -32,9 +32,14 @@ void Hnsw::search(const Codec& codec, const std::byte* query, std::uint32_t know
   search_layer(codec, query, {starts, known == kNone ? 1u : 2u}, 0, scratch);
 }
 
-std::uint32_t Hnsw::approach(const Codec& codec, const std::byte* query,
-                             HnswScratch& scratch) const noexcept {
-  return descend(codec, query, 0, scratch);
+void Hnsw::approach(const Codec& codec, const std::byte* query,
+                    HnswScratch& scratch) const noexcept {
+  const std::uint32_t start = descend(codec, query, 0, scratch);
+  const std::uint64_t enough = scratch.cost.distance_evaluations + kProbed;
+  scratch.begin(kProbeWidth);
+  offer(codec, query, visit({&start, 1}, 0, scratch), scratch);
+  while (scratch.cost.distance_evaluations < enough && hop(codec, query, 0, scratch)) {
+  }
 }
 
 }  // namespace rv

@@ -1,4 +1,6 @@
 // The two filtered walks, and how common matches are around their start.
+#include <algorithm>
+
 #include "index/hnsw/hnsw.h"
 
 namespace rv {
@@ -43,13 +45,24 @@ std::uint32_t Hnsw::gather(std::uint32_t row, const Bitset& accepted, std::uint3
 bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Filtered& filter,
                            TopK& nearest, HnswScratch& scratch) const noexcept {
   const std::uint64_t limit = scratch.cost.distance_evaluations + filter.max_evaluations;
-  scratch.begin(1);
-  std::uint32_t count = 0;
-  for (const std::uint32_t start : {filter.start, filter.known})
-    if (start != kNone && scratch.visit(start)) scratch.rows[count++] = start;
   // A heap of complements: the nearest is in front.
   Array<std::uint64_t>& frontier = scratch.frontier;
   frontier.reset();
+  const Beam& beam = scratch.beam;
+  if (frontier.reserve(beam.size()) != Status::kOk) return false;
+  scratch.forget();
+  for (std::uint32_t i = 0; i < beam.size(); ++i) {
+    const std::uint32_t row = beam.row(i);
+    const bool accepted = accepts(*filter.accepted, row);
+    if (filter.hops == 1 || accepted || i == 0) scratch.visit(row);
+    if (accepted) nearest.offer(beam.distance(i), row);
+    // Over two links others are come upon than approach() saw.
+    if (filter.hops == 1 ? beam.is_expanded(i) : !accepted && i > 0) continue;
+    frontier.push(0);
+    push_key(frontier.data(), frontier.size() - 1, ~to_key(beam.distance(i), row));
+  }
+  std::uint32_t count = 0;
+  if (filter.known != kNone && scratch.visit(filter.known)) scratch.rows[count++] = filter.known;
   for (;;) {
     codec.distances(query, {scratch.rows, count}, {scratch.distances, count});
     scratch.cost.distance_evaluations += count;
@@ -74,19 +87,15 @@ bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Fil
   }
 }
 
-double Hnsw::selectivity(std::uint32_t start, const Bitset& accepted,
+double Hnsw::selectivity(const Bitset& accepted, double share,
                          HnswScratch& scratch) const noexcept {
-  std::uint32_t seen = 0, matching = 0;
-  scratch.begin(1);
-  for (const std::uint32_t link : links(start, 0))
-    for (const std::uint32_t next_link : links(link & kRowMask, 0)) {
-      const std::uint32_t next = next_link & kRowMask;
-      if (!scratch.visit(next) || !is_node(next)) continue;
-      ++seen;
-      matching += accepts(accepted, next) ? 1 : 0;
-    }
-  scratch.cost.hops += links(start, 0).size();
-  return (matching + 0.5) / (seen + 1);
+  constexpr double kPrior = 2;  // nodes
+  constexpr std::uint32_t kNearest = 48;
+  const std::uint32_t seen = std::min(scratch.beam.size(), kNearest);
+  std::uint32_t matching = 0;
+  for (std::uint32_t i = 0; i < seen; ++i)
+    matching += accepts(accepted, scratch.beam.row(i)) ? 1 : 0;
+  return (matching + kPrior * share) / (seen + kPrior);
 }
 
 }  // namespace rv

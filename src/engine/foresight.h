@@ -1,0 +1,45 @@
+// Whether a filtered walk can be expected to find enough, before it runs, and how wide it must be
+// if not: the walk, the filter behind it and the rows that the graph does not have yet as a plan,
+// whose bottleneck is raised (dag/candidate_flow.h, dag/raise.h).
+#pragma once
+
+#include <cstdint>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "dag/candidate_flow.h"
+#include "dag/plan_graph.h"
+#include "dag/raise.h"
+#include "engine/plan.h"
+
+namespace rv {
+
+class Foresight {
+ public:
+  explicit Foresight(MemoryBudget& budget) noexcept;
+
+  // For the `k` nearest, by a walk of width in.ef where in.selectivity of the nodes match.
+  // kOutOfMemory: then nothing below is said.
+  Status look(const PlanInput& in, std::uint32_t k) noexcept;
+
+  // F* and tension of the walk as it was asked for.
+  double expected() const noexcept { return flow_.value(); }
+  double tension() const noexcept { return flow_.tension(); }
+
+  // Width of a walk that can be expected to find enough; in.ef, where that is.
+  double width() const noexcept { return width_; }
+
+  // Counted work of the last look(): arcs of networks looked at.
+  std::uint64_t arcs_scanned() const noexcept {
+    return flow_.arcs_scanned() + (raised_ ? raise_.arcs_scanned() : 0);
+  }
+
+ private:
+  PlanGraph plan_;
+  CandidateFlow flow_;
+  BudgetRaise raise_;
+  double width_ = 0;
+  bool raised_ = false;
+};
+
+}  // namespace rv
