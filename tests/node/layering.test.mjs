@@ -25,7 +25,7 @@ const CPP = {
     'src/kernels',
     'src/base',
   ],
-  'bindings/embind': ['src/engine', 'src/snapshot', 'src/kernels', 'src/base'],
+  'bindings/embind': ['src/engine', 'src/dag', 'src/snapshot', 'src/kernels', 'src/base'],
   'bindings/c': ['src/engine', 'src/snapshot', 'src/base'],
 };
 
@@ -77,6 +77,7 @@ const JS = {
     'js/edge-light.ts',
     'js/types.ts',
   ],
+  'js/dag': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
   'js/adapter': ['js/core', 'js/database', 'js/types.ts'],
   'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
   'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],
