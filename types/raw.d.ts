@@ -2,7 +2,7 @@
  * The Embind contract, by hand: numbers and addresses only; a flag comes back as 1 or 0. A test
  * compares the names here with the live module. A status is 0 or the value of `Status` in
  * src/base/status.h; what each call means stands in the C++ header named at its interface. Only
- * js/core and js/index use it.
+ * js/core, js/index and js/dag use it.
  */
 
 /** A byte offset into wasm memory; 0 is null. */
@@ -44,6 +44,10 @@ export interface RawModule {
   createSaver(): Address;
   createLoader(maxBytes: number, ...config: RawConfig): Address;
   prefixBytes(at: Address, bytes: number): number;
+  createDag(): Address;
+  createSelector(bin: number): Address;
+  /** The rv::Decision after `last` by the rv::Signals at an address; both decisions packed. */
+  decide(last: number, signals: Address): number;
 }
 
 /** src/engine/collection.h. */
@@ -108,4 +112,33 @@ export interface RawLoader extends RawHandle {
   sectionCount(): number;
   /** Of Section: 0 kind, 1 flags, 2 version, 3 crc, 4 offset, 5 length; 6 whether it is the engine's. */
   section(section: number, field: number): number;
+}
+
+/** bindings/embind/dag.cpp, which says what each call reads and writes among the numbers. */
+export interface RawDag extends RawHandle {
+  begin(nodes: number, edges: number): StatusCode;
+  numbers(): Address;
+  take(edges: number): StatusCode;
+  analyze(demand: number): StatusCode;
+  attention(mechanism: number, decay: number, focus: number): StatusCode;
+  allocate(budget: number, byScales: number): StatusCode;
+  raise(wanted: number): StatusCode;
+  execute(node: number, time: number, tau: number): StatusCode;
+  plateau(time: number, tau: number, rate: number): StatusCode;
+}
+
+/** src/dag/selector.h. */
+export interface RawSelector extends RawHandle {
+  observe(
+    tension: number,
+    latency: number,
+    writes: number,
+    time: number,
+    branches: number,
+    depth: number,
+  ): StatusCode;
+  /** Of rv::Signals. */
+  signals(): Address;
+  /** rv::Decision: mechanism, triggers, queries, eight bits each. */
+  decision(): number;
 }

@@ -11,7 +11,7 @@ void pass_rates(const PlanGraph& plan, std::span<double> out) noexcept {
   const auto rate = [&](std::uint32_t node) { return out[node] == kUnlimited ? 1 : out[node]; };
   for (std::size_t e = edges.size(); e-- > 0;) {
     const auto [from, to] = edges[e];
-    out[from] = std::min(out[from], plan.nodes()[to].selectivity * rate(to));
+    out[from] = std::min({out[from], plan.nodes()[to].selectivity * rate(to), kLargest});
   }
   for (std::uint32_t node = 0; node < plan.size(); ++node) out[node] = rate(node);
 }

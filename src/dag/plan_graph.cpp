@@ -1,7 +1,5 @@
 #include "dag/plan_graph.h"
 
-#include <algorithm>
-
 namespace rv {
 
 PlanGraph::PlanGraph(MemoryBudget& budget) noexcept
@@ -20,8 +18,8 @@ Status PlanGraph::begin(std::uint32_t nodes, std::uint32_t edges) noexcept {
 
 Status PlanGraph::add_node(const PlanNode& node) noexcept {
   // Written so that NaN fails.
-  if (!(node.cost >= 0 && node.cost < kUnlimited && node.candidates >= 0 && node.selectivity >= 0 &&
-        node.selectivity < kUnlimited))
+  if (!(node.cost >= 0 && node.cost <= kLargest && node.candidates >= 0 && node.selectivity >= 0 &&
+        node.selectivity <= kLargest))
     return Status::kInvalidArgument;
   nodes_.push(node);
   inputs_.push(0);
@@ -36,11 +34,6 @@ Status PlanGraph::add_edge(std::uint32_t from, std::uint32_t to) noexcept {
   ++outputs_[from];
   ++inputs_[to];
   return Status::kOk;
-}
-
-void PlanGraph::depths(std::span<std::uint32_t> out) const noexcept {
-  std::ranges::fill(out, 0u);
-  for (const auto [from, to] : edges()) out[to] = std::max(out[to], out[from] + 1);
 }
 
 }  // namespace rv

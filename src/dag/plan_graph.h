@@ -15,10 +15,13 @@ namespace rv {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
+// Costs, selectivities and prices are at most this, so that no sum of them is infinite.
+constexpr double kLargest = 1e100;
+
 struct PlanNode {
   double cost = 0;                 // >= 0, in any unit; the same one for all
   double candidates = kUnlimited;  // >= 0: rows that it can emit at most under its budget
-  double selectivity = 1;          // >= 0, finite: rows that go on of those that come in
+  double selectivity = 1;          // >= 0: rows that go on of those that come in
 };
 
 struct PlanEdge {
@@ -53,9 +56,6 @@ class PlanGraph {
   // How many edges come in and go out.
   std::uint32_t inputs(std::uint32_t node) const noexcept { return inputs_[node]; }
   std::uint32_t outputs(std::uint32_t node) const noexcept { return outputs_[node]; }
-
-  // Edges on the longest way to each node from one without inputs. Pre: out.size() == size().
-  void depths(std::span<std::uint32_t> out) const noexcept;
 
  private:
   Array<PlanNode> nodes_;

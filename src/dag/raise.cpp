@@ -28,7 +28,7 @@ Status BudgetRaise::solve(const PlanGraph& plan, std::span<const RaiseOffer> off
   if (offers.size() != size || !(wanted >= 0 && wanted < kUnlimited))
     return Status::kInvalidArgument;
   for (const RaiseOffer& offer : offers)
-    if (!(offer.price >= 0 && offer.price < kUnlimited && offer.most >= 0))
+    if (!(offer.price >= 0 && offer.price <= kLargest && offer.most >= 0))
       return Status::kInvalidArgument;
   if (arcs_.reserve(2 * (4 * std::size_t{size} + plan.edges().size())) != Status::kOk ||
       ways_.resize(std::size_t{sink} + 1) != Status::kOk || raises_.resize(size) != Status::kOk)
@@ -46,7 +46,7 @@ Status BudgetRaise::solve(const PlanGraph& plan, std::span<const RaiseOffer> off
   for (std::uint32_t node = 0; node < size; ++node) {
     const double rate = raises_[node], has = plan.nodes()[node].candidates;
     const double more = offers[node].most > has ? offers[node].most - has : 0;
-    const double price = rate == 0 ? 0 : offers[node].price / rate;
+    const double price = rate == 0 ? 0 : std::min(offers[node].price / rate, kLargest);
     dearest = std::max(dearest, price);
     add(2 * node, 2 * node + 1, as_results(has, rate), 0);
     add(2 * node, 2 * node + 1, as_results(more, rate), price);

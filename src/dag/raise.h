@@ -21,7 +21,7 @@ constexpr double kAim = 1.5;
 // What more candidates of a node take, and how many it can have at most. A node that can have no
 // more than it has cannot be raised.
 struct RaiseOffer {
-  double price = 0;  // >= 0, finite: of one candidate
+  double price = 0;  // >= 0: of one candidate
   double most = 0;   // may be infinite
 };
 

@@ -11,21 +11,25 @@ constexpr double kRounding = 1e-12;
 }  // namespace
 
 Schedule::Schedule(MemoryBudget& budget) noexcept
-    : earliest_(budget), remaining_(budget), path_(budget) {}
+    : depths_(budget), earliest_(budget), remaining_(budget), path_(budget) {}
 
 Status Schedule::compute(const PlanGraph& plan) noexcept {
   const std::uint32_t size = plan.size();
-  if (earliest_.reserve(size) != Status::kOk || remaining_.reserve(size) != Status::kOk ||
-      path_.reserve(size) != Status::kOk)
+  if (depths_.reserve(size) != Status::kOk || earliest_.reserve(size) != Status::kOk ||
+      remaining_.reserve(size) != Status::kOk || path_.reserve(size) != Status::kOk)
     return Status::kOutOfMemory;
+  (void)depths_.resize(size);
   (void)earliest_.resize(size);
   (void)remaining_.resize(size);
   path_.reset();
   const auto nodes = plan.nodes();
   const auto edges = plan.edges();
   std::ranges::fill(earliest_.span(), 0.0);
-  for (const auto [from, to] : edges)
+  std::ranges::fill(depths_.span(), 0u);
+  for (const auto [from, to] : edges) {
+    depths_[to] = std::max(depths_[to], depths_[from] + 1);
     earliest_[to] = std::max(earliest_[to], earliest_[from] + nodes[from].cost);
+  }
   // From behind, a node's own cost comes last: its edges are before those of all that follow it.
   for (std::uint32_t node = 0; node < size; ++node) remaining_[node] = nodes[node].cost;
   for (std::size_t e = edges.size(); e-- > 0;) {

@@ -1,5 +1,5 @@
-// When each operator of a plan can run and must, if any number of them run at once: the critical
-// path method (Kelley, Walker 1959).
+// How deep each operator of a plan is, and when it can run and must, if any number of them run at
+// once: the critical path method (Kelley, Walker 1959).
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,9 @@ class Schedule {
   // kOutOfMemory: as before.
   Status compute(const PlanGraph& plan) noexcept;
 
+  // Edges on the longest way to the node from one without inputs.
+  std::uint32_t depth(std::uint32_t node) const noexcept { return depths_[node]; }
+
   // The cost of the costliest path: the time that the plan takes at least.
   double length() const noexcept { return length_; }
 
@@ -32,6 +35,7 @@ class Schedule {
   std::span<const std::uint32_t> path() const noexcept { return path_.span(); }
 
  private:
+  Array<std::uint32_t> depths_;
   Array<double> earliest_;
   Array<double> remaining_;  // cost of the costliest path from the node on, its own included
   Array<std::uint32_t> path_;

@@ -48,8 +48,6 @@ TEST_CASE("a schedule knows the costliest path, and what each node may take more
     const auto paths = all_paths(model);
     const double length = length_of(model), little = 1e-12 * std::max(1.0, length);
     REQUIRE(std::abs(schedule.length() - length) <= little);
-    std::vector<std::uint32_t> depths(model.size());
-    graph.depths(depths);
     for (std::uint32_t node = 0; node < model.size(); ++node) {
       double most = 0;
       std::size_t depth = 0;
@@ -59,7 +57,7 @@ TEST_CASE("a schedule knows the costliest path, and what each node may take more
         most = std::max(most, cost_of(model, path));
         depth = std::max(depth, std::size_t(at - path.begin()));
       }
-      REQUIRE(depths[node] == depth);
+      REQUIRE(schedule.depth(node) == depth);
       REQUIRE(std::abs(schedule.slack(node) - (length - most)) <= little);
       REQUIRE((schedule.slack(node) == 0) == (length - most <= little));
       REQUIRE(schedule.latest(node) - schedule.earliest(node) == doctest::Approx(length - most));

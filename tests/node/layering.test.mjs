@@ -26,7 +26,7 @@ const CPP = {
     'src/kernels',
     'src/base',
   ],
-  'bindings/embind': ['src/engine', 'src/snapshot', 'src/kernels', 'src/base'],
+  'bindings/embind': ['src/engine', 'src/dag', 'src/snapshot', 'src/kernels', 'src/base'],
   'bindings/c': ['src/engine', 'src/snapshot', 'src/base'],
 };
 
@@ -78,6 +78,7 @@ const JS = {
     'js/edge-light.ts',
     'js/types.ts',
   ],
+  'js/dag': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
   'js/adapter': ['js/core', 'js/database', 'js/types.ts'],
   'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
   'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],

@@ -43,6 +43,7 @@ describe('the tarball', () => {
       'package.json',
       'types/api.d.ts',
       'types/compat.d.ts',
+      'types/dag.d.ts',
       'types/inline.d.ts',
       'types/langchain.d.ts',
       'types/llamaindex.d.ts',
@@ -90,6 +91,7 @@ describe('the tarball', () => {
       './worker',
       './react',
       './compat',
+      './dag',
       './vectorize',
       './langchain',
       './llamaindex',
@@ -140,6 +142,7 @@ describe('the public types', () => {
     for (const [entry, types] of Object.entries({
       '.': 'api',
       './compat': 'compat',
+      './dag': 'dag',
       './react': 'react',
       './vectorize': 'vectorize',
     })) {
