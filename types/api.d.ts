@@ -330,11 +330,14 @@ export interface ExplainedPlan {
         readonly tension: number;
         /** What was changed before it ran, and why; nothing where the flow was enough. */
         readonly changes: readonly PlanChange[];
-        /** Arcs of networks looked at to find that out. */
-        readonly work: number;
+        /** What finding that out took: arcs of networks looked at, and comparisons that were of no use. */
+        readonly work: {
+            readonly arcs: number;
+            readonly comparisons: number;
+        };
     };
     /** Which attention spread over the steps: see `./dag`. */
-    readonly mechanism: 'topological' | 'mincut-gated';
+    readonly mechanism: 'topological' | 'minCutGated';
 }
 export interface PlanChange {
     readonly step: string;

@@ -1,3 +1,5 @@
+import { CorePlanner } from '../dag/planner.js';
+import type { Plan } from '../dag/types.js';
 import type { ExplainedPlan, Explanation, PlanChange, PlanStep } from '../types.js';
 import type { Cost } from './explain.js';
 import type { State } from './state.js';
@@ -6,6 +8,8 @@ import type { State } from './state.js';
 
 /** Matches aimed at, as a multiple of those wanted: `kWanted` of src/engine/foresight.cpp. */
 const WANTED = 2;
+/** Tension from which on attention goes to the bottlenecks: as src/dag/selector.h. */
+const TENSE = 0.7;
 
 export interface Ran {
   readonly plan: Explanation['plan'];
@@ -31,37 +35,68 @@ interface Network {
 
 export function explainedPlan(state: State, cost: Cost, ran: Ran): ExplainedPlan {
   const { steps, edges } = ran.plan === 'hnsw' ? walked(state, cost, ran) : scanned(cost, ran);
-  const analysis = { flow: 0, tension: 0, bottlenecks: [], mechanism: 'topological' } as const;
-  return {
-    steps: steps.map(({ candidates: _, selectivity: __, ...step }) => ({ ...step, attention: 0 })),
+  const plan: Plan = {
+    order: steps.map(({ id }) => id),
     edges,
-    ...analysis,
+    nodes: Object.fromEntries(
+      steps.map(({ id, work, candidates, selectivity }) => [
+        id,
+        {
+          cost: work,
+          ...(candidates !== undefined && { candidates }),
+          ...(selectivity !== undefined && { selectivity }),
+        },
+      ]),
+    ),
+  };
+  const planner = new CorePlanner(state.core);
+  const { flow, tension, bottlenecks } = planner.analyze(plan, { k: ran.topK });
+  const mechanism = tension > TENSE ? 'minCutGated' : 'topological';
+  const attention = planner.attention(plan, mechanism);
+  planner.dispose();
+  return {
+    steps: steps.map(({ candidates: _, selectivity: __, ...step }) => ({
+      ...step,
+      attention: attention[step.id] as number,
+    })),
+    edges,
+    flow: flow as number,
+    tension,
+    bottlenecks,
+    mechanism,
     ...(cost.width > 0 && {
       asked: {
         width: ran.ef,
         flow: cost.expected,
         tension: cost.tension,
         changes: changesOf(cost, ran),
-        work: cost.planning,
+        work: { arcs: cost.planning, comparisons: wasted(cost, ran) },
       },
     }),
   };
 }
 
 /** All that match, one after another; by their codes, then the nearest by their vectors. */
-function scanned(cost: Cost, { plan, filter, topK, matching, returned }: Ran): Network {
+function scanned(cost: Cost, ran: Ran): Network {
+  const { plan, filter, topK, matching, returned } = ran;
   const scan = {
     id: 'scan',
     kind: `${plan as 'flat'}-scan`,
     estimatedRows: matching,
     rows: matching,
-    work: plan === 'flat' ? cost.distanceEvaluations : cost.codesScanned,
+    work: plan === 'flat' ? cost.distanceEvaluations - wasted(cost, ran) : cost.codesScanned,
     candidates: matching,
   } as const;
   const steps: Step[] = filter ? [matches(matching), scan] : [scan];
   if (plan !== 'flat') steps.push(reranking(Math.min(matching, 2 * topK), cost));
   steps.push(limited(topK, matching, returned));
   return { steps, edges: chain(steps) };
+}
+
+/** Comparisons along a graph that did not lead to the plan that ran, or were given up. */
+function wasted(cost: Cost, { plan, matching }: Ran): number {
+  if (plan === 'hnsw' || cost.width === 0) return 0;
+  return cost.distanceEvaluations - (plan === 'flat' ? matching : cost.reranked);
 }
 
 /** Along the graph, and beside it the rows that it does not have yet. */

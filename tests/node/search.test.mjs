@@ -359,7 +359,7 @@ describe('results', () => {
     const index = await newIndex(t, { dimensions: 8, index: 'flat' }, records);
     index.delete(['r1', 'r2']);
     const query = records[7].vector;
-    const { result, ...explanation } = index.explain(query, { topK: 5 });
+    const { result, dag, ...explanation } = index.explain(query, { topK: 5 });
     assert.deepEqual(comparable(result), comparable(index.query(query, { topK: 5 })));
     assert.deepEqual(explanation, {
       plan: 'flat',

@@ -19,10 +19,14 @@ function readRows(file, Elements) {
   return rows;
 }
 
+export function hasSet(name) {
+  return existsSync(resolve(folder, name, 'base.fvecs'));
+}
+
 /** A set's rows and queries, and `ids(file)`; undefined, and the test skipped, where absent. */
 export function realSet(t, name) {
   const path = (file) => resolve(folder, name, file);
-  if (!existsSync(path('base.fvecs'))) {
+  if (!hasSet(name)) {
     t.skip(`no data set ${name}: set RUVECTOR_DATA to the folder that has it`);
     return undefined;
   }
