@@ -45,9 +45,9 @@ export interface RawModule {
   createLoader(maxBytes: number, ...config: RawConfig): Address;
   prefixBytes(at: Address, bytes: number): number;
   createDag(): Address;
-  createSelector(bin: number): Address;
-  /** The rv::Decision after `last` by the rv::Signals at an address; both decisions packed. */
-  decide(last: number, signals: Address): number;
+  createSelector(): Address;
+  /** The rv::Decision by the rv::Signals at an address, after the one `last`; both packed. */
+  decide(signals: Address, last: number): number;
 }
 
 /** src/engine/collection.h. */
@@ -114,29 +114,23 @@ export interface RawLoader extends RawHandle {
   section(section: number, field: number): number;
 }
 
-/** bindings/embind/dag.cpp, which says what each call reads and writes among the numbers. */
+/** bindings/embind/dag.cpp, which says what each call reads and writes of the numbers. */
 export interface RawDag extends RawHandle {
   begin(nodes: number, edges: number): StatusCode;
   numbers(): Address;
   take(edges: number): StatusCode;
-  analyze(demand: number): StatusCode;
-  attention(mechanism: number, decay: number, focus: number): StatusCode;
-  allocate(budget: number, byScales: number): StatusCode;
-  raise(wanted: number): StatusCode;
-  execute(node: number, time: number, tau: number): StatusCode;
-  plateau(time: number, tau: number, rate: number): StatusCode;
+  analyze(): StatusCode;
+  attention(mechanism: number, focus: number): StatusCode;
+  allocate(byScales: number): StatusCode;
+  raise(): StatusCode;
+  execute(node: number): StatusCode;
+  plateau(): StatusCode;
 }
 
 /** src/dag/selector.h. */
 export interface RawSelector extends RawHandle {
-  observe(
-    tension: number,
-    latency: number,
-    writes: number,
-    time: number,
-    branches: number,
-    depth: number,
-  ): StatusCode;
+  /** The rv::QueryObservation that is at the selector's address. */
+  observe(): StatusCode;
   /** Of rv::Signals. */
   signals(): Address;
   /** rv::Decision: mechanism, triggers, queries, eight bits each. */

@@ -19,22 +19,19 @@ using rv::Status;
 std::uint32_t code(Status status) { return static_cast<std::uint32_t>(status); }
 Address address(const void* at) { return reinterpret_cast<Address>(at); }
 
-constexpr std::uint32_t kResults = 4;
+constexpr std::uint32_t kScalars = 4;
 constexpr std::uint32_t kLists = 5;
 
 struct Dag {
   rv::MemoryBudget budget{UINT64_MAX};
   rv::PlanGraph plan{budget};
-  rv::Schedule schedule{budget};
-  rv::CandidateFlow flow{budget};
+  rv::PlanReadings readings{budget};
   rv::BudgetRaise raise{budget};
-  rv::Attention attention{budget};
   rv::Array<double> numbers{budget};
   std::uint32_t nodes = 0;
 
-  std::span<double> list(std::uint32_t i) {
-    return numbers.span().subspan(kResults + std::size_t{i} * nodes, nodes);
-  }
+  double* list(std::uint32_t i) { return numbers.data() + kScalars + std::size_t{i} * nodes; }
+  std::span<double> span(std::uint32_t i) { return {list(i), nodes}; }
 };
 
 Dag& of(Address dag) { return *reinterpret_cast<Dag*>(dag); }
@@ -44,9 +41,9 @@ void destroy(Address d) { delete &of(d); }
 
 // Makes room for the numbers of as many nodes, and of edges behind the lists.
 std::uint32_t begin(Address d, std::uint32_t nodes, std::uint32_t edges) {
-  Dag& dag = of(d);
-  dag.nodes = nodes;
-  return code(dag.numbers.resize(kResults + std::size_t{kLists} * nodes + std::size_t{2} * edges));
+  of(d).nodes = nodes;
+  return code(
+      of(d).numbers.resize(kScalars + std::size_t{kLists} * nodes + std::size_t{2} * edges));
 }
 Address numbers(Address d) { return address(of(d).numbers.data()); }
 
@@ -56,57 +53,60 @@ std::uint32_t take(Address d, std::uint32_t edges) {
   Status status = dag.plan.begin(dag.nodes, edges);
   for (std::uint32_t i = 0; i < dag.nodes && status == Status::kOk; ++i)
     status = dag.plan.add_node({dag.list(0)[i], dag.list(1)[i], dag.list(2)[i]});
-  const double* end = dag.numbers.data() + kResults + std::size_t{kLists} * dag.nodes;
+  const double* end = dag.list(kLists);
   for (std::uint32_t e = 0; e < edges && status == Status::kOk; ++e, end += 2)
     status =
         dag.plan.add_edge(static_cast<std::uint32_t>(end[0]), static_cast<std::uint32_t>(end[1]));
   return code(status);
 }
 
-// Results: flow, tension, length, arcs scanned. Lists: depths, slacks, earliest, pass rates, and
-// bits: 1 on the source side, 2 of the witness, 4 a bottleneck, 8 on the critical path.
-std::uint32_t analyze(Address d, double demand) {
+// Demand in; out flow, tension, length, arcs scanned, and lists: depths, slacks, earliest, pass
+// rates, and bits: 1 on the source side, 2 of the witness, 4 a bottleneck, 8 on the critical path.
+std::uint32_t analyze(Address d) {
   Dag& dag = of(d);
-  Status status = dag.schedule.compute(dag.plan);
-  if (status == Status::kOk) status = dag.flow.analyze(dag.plan, demand);
+  rv::Schedule& schedule = dag.readings.schedule;
+  rv::CandidateFlow& flow = dag.readings.flow;
+  Status status = schedule.compute(dag.plan);
+  if (status == Status::kOk) status = flow.analyze(dag.plan, dag.numbers[0]);
   if (status != Status::kOk) return code(status);
-  dag.numbers[0] = dag.flow.value();
-  dag.numbers[1] = dag.flow.tension();
-  dag.numbers[2] = dag.schedule.length();
-  dag.numbers[3] = static_cast<double>(dag.flow.arcs_scanned());
+  dag.numbers[0] = flow.value();
+  dag.numbers[1] = flow.tension();
+  dag.numbers[2] = schedule.length();
+  dag.numbers[3] = static_cast<double>(flow.arcs_scanned());
   for (std::uint32_t i = 0; i < dag.nodes; ++i) {
-    dag.list(0)[i] = dag.schedule.depth(i);
-    dag.list(1)[i] = dag.schedule.slack(i);
-    dag.list(2)[i] = dag.schedule.earliest(i);
-    dag.list(3)[i] = dag.flow.pass_rate(i);
-    dag.list(4)[i] =
-        dag.flow.on_source_side(i) + 2 * dag.flow.limits(i) + 4 * dag.flow.is_bottleneck(i);
+    dag.list(0)[i] = schedule.depth(i);
+    dag.list(1)[i] = schedule.slack(i);
+    dag.list(2)[i] = schedule.earliest(i);
+    dag.list(3)[i] = flow.pass_rate(i);
+    dag.list(4)[i] = flow.on_source_side(i) | flow.limits(i) << 1 | flow.is_bottleneck(i) << 2 |
+                     schedule.on_path(i) << 3;
   }
-  for (const std::uint32_t i : dag.schedule.path()) dag.list(4)[i] += 8;
   return code(Status::kOk);
 }
 
-// Lists: synapses, then the shares.
-std::uint32_t attention(Address d, std::uint32_t mechanism, double decay, std::uint32_t focus) {
+// Decay and synapses in; the shares in the second list.
+std::uint32_t attention(Address d, std::uint32_t mechanism, std::uint32_t focus) {
   Dag& dag = of(d);
-  return code(dag.attention.compute(dag.plan, static_cast<rv::Mechanism>(mechanism),
-                                    {decay, focus, dag.list(0)}, dag.list(1)));
+  return code(rv::attend(dag.plan, static_cast<rv::Mechanism>(mechanism),
+                         {dag.numbers[0], focus, dag.span(0)}, dag.readings, dag.span(1)));
 }
 
-// Lists: shares or, with scales in the fifth, weights; least, most, then the parts.
-std::uint32_t allocate(Address d, double budget, std::uint32_t by_scales) {
+// Budget in, and lists: shares or, with scales in the fifth, weights; least, most; out the fourth.
+std::uint32_t allocate(Address d, std::uint32_t by_scales) {
   Dag& dag = of(d);
+  const double budget = dag.numbers[0];
   return code(
       by_scales != 0
-          ? rv::water_fill(budget, dag.list(0), dag.list(4), dag.list(1), dag.list(2), dag.list(3))
-          : rv::allocate(budget, dag.list(0), dag.list(1), dag.list(2), dag.list(3)));
+          ? rv::water_fill(budget, dag.span(0), dag.span(4), dag.span(1), dag.span(2), dag.span(3))
+          : rv::allocate(budget, dag.span(0), dag.span(1), dag.span(2), dag.span(3)));
 }
 
-// Lists: the RaiseOffer of each node in two, then the raises. Results: flow, cost, -, arcs scanned.
-std::uint32_t raise(Address d, double wanted) {
+// Results wanted in, and two lists: the RaiseOffer of each node; out flow, cost, -, arcs scanned,
+// and the raises in the third.
+std::uint32_t raise(Address d) {
   Dag& dag = of(d);
-  const auto* offers = reinterpret_cast<const rv::RaiseOffer*>(dag.list(0).data());
-  const Status status = dag.raise.solve(dag.plan, {offers, dag.nodes}, wanted);
+  const auto* offers = reinterpret_cast<const rv::RaiseOffer*>(dag.list(0));
+  const Status status = dag.raise.solve(dag.plan, {offers, dag.nodes}, dag.numbers[0]);
   if (status != Status::kOk) return code(status);
   dag.numbers[0] = dag.raise.value();
   dag.numbers[1] = dag.raise.cost();
@@ -115,14 +115,25 @@ std::uint32_t raise(Address d, double wanted) {
   return code(Status::kOk);
 }
 
-// Lists: the Synapse of each node in three.
-rv::Synapse* synapses(Address d) { return reinterpret_cast<rv::Synapse*>(of(d).list(0).data()); }
-std::uint32_t execute(Address d, std::uint32_t node, double time, double tau) {
-  return code(rv::execute(synapses(d)[node], time, {tau}));
+// Time and BtspOptions in, and three lists: the Synapse of each node, in and out. Of one node, or a
+// plateau of all.
+std::uint32_t execute(Address d, std::uint32_t node) {
+  Dag& dag = of(d);
+  return code(rv::execute(reinterpret_cast<rv::Synapse*>(dag.list(0))[node], dag.numbers[0],
+                          {dag.numbers[1], dag.numbers[2]}));
 }
-std::uint32_t plateau(Address d, double time, double tau, double rate) {
-  return code(rv::plateau({synapses(d), of(d).nodes}, time, {tau, rate}));
+std::uint32_t plateau(Address d) {
+  Dag& dag = of(d);
+  return code(rv::plateau({reinterpret_cast<rv::Synapse*>(dag.list(0)), dag.nodes}, dag.numbers[0],
+                          {dag.numbers[1], dag.numbers[2]}));
 }
+
+// A selector, and before it what crosses: an observation or Signals.
+struct Chooser {
+  rv::QueryObservation query;
+  rv::Selector selector;
+};
+Chooser& chooser(Address s) { return *reinterpret_cast<Chooser*>(s); }
 
 // A decision in one number: mechanism, triggers, queries, eight bits each.
 std::uint32_t packed(const rv::Decision& decision) {
@@ -130,17 +141,15 @@ std::uint32_t packed(const rv::Decision& decision) {
          static_cast<std::uint32_t>(decision.triggers) << 8 |
          static_cast<std::uint32_t>(decision.queries) << 16;
 }
-rv::Selector& selector(Address s) { return *reinterpret_cast<rv::Selector*>(s); }
-Address create_selector(double bin) { return address(new (std::nothrow) rv::Selector(bin)); }
-void destroy_selector(Address s) { delete &selector(s); }
-std::uint32_t observe(Address s, double tension, double latency, double writes, double time,
-                      std::uint32_t branches, std::uint32_t depth) {
-  return code(selector(s).observe({tension, latency, writes, time, branches, depth}));
-}
-Address signals(Address s) { return address(&selector(s).signals()); }
-std::uint32_t decision(Address s) { return packed(selector(s).decision()); }
-// After the decision `last`, by the Signals at `at`.
-std::uint32_t decide(std::uint32_t last, Address at) {
+
+Address create_selector() { return address(new (std::nothrow) Chooser); }
+void destroy_selector(Address s) { delete &chooser(s); }
+// The QueryObservation at the selector's address in.
+std::uint32_t observe(Address s) { return code(chooser(s).selector.observe(chooser(s).query)); }
+Address signals(Address s) { return address(&chooser(s).selector.signals()); }
+std::uint32_t decision(Address s) { return packed(chooser(s).selector.decision()); }
+// After the decision `last`, by the Signals at an address.
+std::uint32_t decide(Address at, std::uint32_t last) {
   return packed(
       rv::decide({static_cast<rv::Mechanism>(last & 0xFF), static_cast<std::uint8_t>(last >> 8),
                   static_cast<std::uint8_t>(last >> 16)},

@@ -3,8 +3,12 @@ import { checkArray, checkKeys, invalid } from '../core/arguments.js';
 import { checkNumber } from './check.js';
 import type { Btsp, BtspOptions, BtspState, PerNode } from './planner-types.js';
 
-/** Calls the core with synapses, three numbers each, and gives back what it made of them. */
-type WithSynapses = (synapses: readonly number[], use: (dag: RawDag) => StatusCode) => number[];
+/** Calls the core with a few numbers and synapses, of three each, and gives back what it made of these. */
+type WithSynapses = (
+  scalars: readonly number[],
+  synapses: readonly number[],
+  use: (dag: RawDag) => StatusCode,
+) => number[];
 
 type Synapse = [weight: number, eligibility: number, time: number];
 
@@ -32,15 +36,17 @@ export class BtspTraces implements Btsp {
     this.#advance(time);
     for (const id of ids) {
       const synapse = this.#synapses.get(id) ?? [0, 0, time];
-      const use = (dag: RawDag) => dag.execute(0, time, this.#tau);
-      this.#synapses.set(id, this.#withSynapses(synapse, use) as Synapse);
+      const after = this.#withSynapses([time, this.#tau, this.#rate], synapse, (dag) =>
+        dag.execute(0),
+      );
+      this.#synapses.set(id, after as Synapse);
     }
   }
 
   surprise(time: number): void {
     this.#advance(time);
     const all = [...this.#synapses.values()].flat();
-    const after = this.#withSynapses(all, (dag) => dag.plateau(time, this.#tau, this.#rate));
+    const after = this.#withSynapses([time, this.#tau, this.#rate], all, (dag) => dag.plateau());
     for (const [i, id] of [...this.#synapses.keys()].entries())
       this.#synapses.set(id, after.slice(3 * i, 3 * i + 3) as Synapse);
   }

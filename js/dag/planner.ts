@@ -24,8 +24,8 @@ import type {
 import { PatternSelector } from './selector.js';
 import type { Plan } from './types.js';
 
-/** The numbers that a call has before its lists; bindings/embind/dag.cpp says what they are. */
-const RESULTS = 4;
+/** Of bindings/embind/dag.cpp: numbers before the lists, and the lists. */
+const SCALARS = 4;
 const LISTS = 5;
 const NO_FOCUS = 0xffffffff;
 /** Bits of an analysis. */
@@ -48,13 +48,9 @@ export class CorePlanner implements Planner {
     checkKeys('options', options, ['k']);
     const k = checkNumber('k', options.k, 0);
     const order = this.#take(plan);
-    check(this.#dag.analyze(k));
-    const [flow, tension, length, arcsScanned] = this.#read(0, RESULTS) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    this.#write(-SCALARS, [k]);
+    check(this.#dag.analyze());
+    const [flow, tension, length, arcsScanned] = this.#scalars();
     const [depth, slack, earliest, passRate, bits] = Array.from({ length: LISTS }, (_, i) =>
       this.#list(i, order.length),
     ) as [number[], number[], number[], number[], number[]];
@@ -95,7 +91,8 @@ export class CorePlanner implements Planner {
     const at = focus === undefined ? NO_FOCUS : order.indexOf(focus);
     if (at < 0) throw invalid('focus', 'the id of a node', focus);
     this.#write(0, numbersOf('synapses', synapses, order, 0, 1));
-    check(this.#dag.attention(number, decay, at));
+    this.#write(-SCALARS, [decay]);
+    check(this.#dag.attention(number, at));
     const shares = this.#list(1, order.length);
     return byId(order, (i) => shares[i] as number);
   }
@@ -123,7 +120,8 @@ export class CorePlanner implements Planner {
     this.#begin(ids.length, 0);
     this.#write(0, lists.flat());
     // What is left to refuse is how the numbers fit together.
-    if (this.#dag.allocate(budget, scales === undefined ? 0 : 1) !== 0)
+    this.#write(-SCALARS, [budget]);
+    if (this.#dag.allocate(scales === undefined ? 0 : 1) !== 0)
       throw new RuVectorError(
         'INVALID_ARGUMENT',
         `least: expected no more than most each, and no more than the budget of ${budget} in all`,
@@ -150,8 +148,9 @@ export class CorePlanner implements Planner {
       return [price, most === Infinity ? most : checkNumber(`offers.${id}.most`, most, 0)];
     });
     this.#write(0, pairs);
-    check(this.#dag.raise(wanted));
-    const [flow, cost, , arcsScanned] = this.#read(0, RESULTS) as [number, number, number, number];
+    this.#write(-SCALARS, [wanted]);
+    check(this.#dag.raise());
+    const [flow, cost, , arcsScanned] = this.#scalars();
     const raises = this.#list(2, order.length);
     return {
       raises: Object.fromEntries(
@@ -165,8 +164,9 @@ export class CorePlanner implements Planner {
   }
 
   btsp(options: BtspOptions = {}): Btsp {
-    return new BtspTraces(options, (synapses, use) => {
+    return new BtspTraces(options, (scalars, synapses, use) => {
       this.#begin(synapses.length / 3, 0);
+      this.#write(-SCALARS, scalars);
       this.#write(0, synapses);
       check(use(this.#dag));
       return this.#core.heap.readFloat64s(this.#at(0), synapses.length);
@@ -207,9 +207,9 @@ export class CorePlanner implements Planner {
     check(this.#dag.begin(nodes, edges));
   }
 
-  /** Where the number `at` of the lists is. */
+  /** Where the number `at` of the lists is; those before them are negative. */
   #at(at: number): number {
-    return this.#dag.numbers() + 8 * (RESULTS + at);
+    return this.#dag.numbers() + 8 * (SCALARS + at);
   }
 
   #write(at: number, numbers: readonly number[]): void {
@@ -220,8 +220,9 @@ export class CorePlanner implements Planner {
     return this.#core.heap.readFloat64s(this.#at(list * nodes), nodes);
   }
 
-  #read(at: number, count: number): number[] {
-    return this.#core.heap.readFloat64s(this.#dag.numbers() + 8 * at, count);
+  #scalars(): [number, number, number, number] {
+    const scalars = this.#core.heap.readFloat64s(this.#at(-SCALARS), SCALARS);
+    return scalars as [number, number, number, number];
   }
 }
 

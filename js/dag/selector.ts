@@ -30,6 +30,7 @@ const NOTHING = 0;
 
 export class PatternSelector implements Selector {
   readonly #core: Core;
+  readonly #bin: number;
   readonly #keep: number;
   #raw: RawSelector | undefined;
   #log: LoggedDecision[] = [];
@@ -39,11 +40,11 @@ export class PatternSelector implements Selector {
   constructor(core: Core, options: SelectorOptions) {
     checkKeys('options', options, ['bin', 'keep']);
     const { bin = 1, keep = 1000 } = options;
-    checkNumber('bin', bin, 0);
+    this.#bin = checkNumber('bin', bin, 0);
     if (bin === 0) throw invalid('bin', 'a number above 0', bin);
     this.#keep = checkInteger('keep', keep, 1, 1_000_000);
     this.#core = core;
-    this.#raw = handle<RawSelector>(core.raw, 'Selector', core.raw.createSelector(bin));
+    this.#raw = handle<RawSelector>(core.raw, 'Selector', core.raw.createSelector());
   }
 
   observe(query: QueryObservation): LoggedDecision {
@@ -57,7 +58,9 @@ export class PatternSelector implements Selector {
     if (!Number.isFinite(time) || time < this.#now)
       throw invalid('time', `a number of seconds from ${this.#now} on`, time);
     const raw = this.#selector;
-    check(raw.observe(tension, latency, writes, time, branches, depth));
+    const numbers = [tension, latency, writes, time, branches, depth, this.#bin];
+    this.#core.heap.writeFloat64s(raw.address, numbers);
+    check(raw.observe());
     this.#now = time;
     const signals = this.#core.heap.readFloat64s(raw.signals(), SIGNALS.length);
     const decision = unpack(++this.#queries, signals, raw.decision());
@@ -86,7 +89,7 @@ export class PatternSelector implements Selector {
         if (last === undefined && entry.query !== 1) return entry;
         const signals = SIGNALS.map((name) => Number(entry.signals[name]));
         heap.writeFloat64s(at, signals);
-        const packed = raw.decide(last === undefined ? NOTHING : pack(last), at);
+        const packed = raw.decide(at, last === undefined ? NOTHING : pack(last));
         return unpack(entry.query, signals, packed);
       });
     } finally {

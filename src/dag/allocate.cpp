@@ -11,10 +11,52 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Halvings of an interval of doubles, after which nothing is left of it.
-constexpr int kHalvings = 100;
+// Levels and what they are multiplied with stay finite.
+constexpr double kHighest = 1e200;
 
-// Whether the numbers are as they should be; written so that NaN fails.
+// What is divided, part by part: start + level * slope, within least and most, at one level for
+// all.
+struct Division {
+  std::span<const double> slopes;  // or none: 1
+  std::span<const double> least;
+  std::span<const double> most;
+  std::span<double> out;  // the starts, then the parts; -infinity gets its least
+
+  double slope(std::size_t i) const noexcept { return slopes.empty() ? 1 : slopes[i]; }
+  double part(std::size_t i, double level) const noexcept {
+    return std::clamp(out[i] + level * slope(i), least[i], most[i]);
+  }
+  double sum(double level) const noexcept {
+    double sum = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) sum += part(i, level);
+    return sum;
+  }
+
+  // At the greatest level that does not pass the budget, by bisection until no double is between.
+  // Returns the sum.
+  double fill(double budget) noexcept {
+    // Where no part is above its least, and where none can take more.
+    double low = kHighest, high = -kHighest;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (out[i] == -kInfinity || slope(i) == 0) continue;
+      low = std::min(low, (least[i] - out[i]) / slope(i));
+      high = std::max(high, (std::min(most[i], budget) - out[i]) / slope(i));
+    }
+    high = std::min(high, kHighest);
+    if (low > high) low = high = 0;  // none takes anything
+    if (sum(high) <= budget) low = high;
+    for (;;) {
+      const double level = low + (high - low) / 2;
+      if (level <= low || level >= high) break;
+      (sum(level) <= budget ? low : high) = level;
+    }
+    const double sum_there = sum(low);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = part(i, low);
+    return sum_there;
+  }
+};
+
+// Written so that NaN fails.
 bool is_sound(double budget, std::span<const double> shares, std::span<const double> least,
               std::span<const double> most) noexcept {
   double sum = 0;
@@ -32,63 +74,21 @@ Status allocate(double budget, std::span<const double> shares, std::span<const d
                 std::span<const double> most, std::span<double> out) noexcept {
   if (!is_sound(budget, shares, least, most)) return Status::kInvalidArgument;
   std::ranges::copy(least, out.begin());
-  double left = budget;
-  for (const double each : least) left -= each;
-  // Open are those below their most. In each round, those that their share would fill are filled
-  // and closed; once none are, all have their share.
-  for (bool by_share = true;;) {
-    double open = 0;
-    bool any = false;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      if (out[i] >= most[i]) continue;
-      any = true;
-      open += by_share ? shares[i] : 1;
-    }
-    if (!any) return Status::kOk;
-    if (open == 0) {
-      by_share = false;
-      continue;
-    }
-    const double level = std::max(left, 0.0) / open;
-    bool filled = false;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      if (out[i] >= most[i] || out[i] + level * (by_share ? shares[i] : 1) < most[i]) continue;
-      left -= most[i] - out[i];
-      out[i] = most[i];
-      filled = true;
-    }
-    if (filled) continue;
-    for (std::size_t i = 0; i < out.size(); ++i)
-      if (out[i] < most[i]) out[i] += level * (by_share ? shares[i] : 1);
-    return Status::kOk;
-  }
+  // What those with a share cannot take is for the others.
+  if (Division{shares, least, most, out}.fill(budget) < budget)
+    Division{{}, least, most, out}.fill(budget);
+  return Status::kOk;
 }
 
 Status water_fill(double budget, std::span<const double> weights, std::span<const double> scales,
                   std::span<const double> least, std::span<const double> most,
                   std::span<double> out) noexcept {
   if (!is_sound(budget, weights, least, most)) return Status::kInvalidArgument;
-  // Levels are logarithms: at the highest no branch gets more than its least, at the lowest each
-  // gets all that it can.
-  double high = -kInfinity, low = kInfinity;
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (!(scales[i] > 0 && scales[i] < kInfinity)) return Status::kInvalidArgument;
-    out[i] = weights[i] > 0 ? logarithm(weights[i] / scales[i]) : -kInfinity;
-    if (weights[i] == 0) continue;
-    high = std::max(high, out[i]);
-    low = std::min(low, out[i] - std::min(most[i], budget) / scales[i]);
+    out[i] = weights[i] > 0 ? scales[i] * logarithm(weights[i] / scales[i]) : -kInfinity;
   }
-  if (high < low) high = low = 0;  // nothing is to be found anywhere
-  const auto part = [&](std::size_t i, double level) {
-    return std::clamp(scales[i] * (out[i] - level), least[i], most[i]);
-  };
-  for (int halving = 0; halving < kHalvings; ++halving) {
-    const double level = (low + high) / 2;
-    double sum = 0;
-    for (std::size_t i = 0; i < out.size(); ++i) sum += part(i, level);
-    (sum > budget ? low : high) = level;
-  }
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = part(i, high);
+  Division{scales, least, most, out}.fill(budget);
   return Status::kOk;
 }
 

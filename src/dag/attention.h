@@ -34,26 +34,19 @@ struct AttentionOptions {
   std::span<const double> synapses{};  // kBtsp: of [0, 1], one a node, or none
 };
 
-// The weights, before they are divided by their sum. A plan whose weights are all 0 has equal
-// shares. No memory is taken where plans are no bigger than before.
-class Attention {
- public:
-  explicit Attention(MemoryBudget& budget) noexcept;
-
-  // kInvalidArgument: an option is outside its range. Pre: out.size() == plan.size().
-  Status compute(const PlanGraph& plan, Mechanism mechanism, const AttentionOptions& options,
-                 std::span<double> out) noexcept;
-
- private:
-  Status causal_cone(const PlanGraph& plan, double decay, std::span<double> out) noexcept;
-  Status critical_path(const PlanGraph& plan, double decay, std::span<double> out) noexcept;
-  Status min_cut_gated(const PlanGraph& plan, double gate, std::span<double> out) noexcept;
-  Status lorentz(const PlanGraph& plan, std::uint32_t focus, std::span<double> out) noexcept;
-
-  Schedule schedule_;
-  CandidateFlow flow_;
-  Array<double> reach_;
-  HyperbolicTree tree_;
+// What attentions are read from; attend() fills what it needs.
+struct PlanReadings {
+  explicit PlanReadings(MemoryBudget& budget) noexcept
+      : schedule(budget), flow(budget), tree(budget) {}
+  Schedule schedule;
+  CandidateFlow flow;
+  HyperbolicTree tree;
 };
+
+// Writes the share of each node: the weights above, divided by their sum; equal shares where all
+// weights are 0. No memory is taken where plans are no bigger than before.
+// kInvalidArgument: an option is outside its range. Pre: out.size() == plan.size().
+Status attend(const PlanGraph& plan, Mechanism mechanism, const AttentionOptions& options,
+              PlanReadings& readings, std::span<double> out) noexcept;
 
 }  // namespace rv

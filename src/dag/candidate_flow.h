@@ -45,27 +45,30 @@ class CandidateFlow {
   double pass_rate(std::uint32_t node) const noexcept { return pass_rates_[node]; }
 
   // Whether more could come through the node: the smallest source side of all minimum cuts.
-  bool on_source_side(std::uint32_t node) const noexcept { return sides_[node] & kOut; }
+  bool on_source_side(std::uint32_t node) const noexcept { return is_behind(2 * node + 1); }
 
   // The witness: the nodes whose limits are that cut. They sum to the flow; without these nodes
   // nothing comes through.
-  bool limits(std::uint32_t node) const noexcept { return (sides_[node] & (kIn | kOut)) == kIn; }
+  bool limits(std::uint32_t node) const noexcept {
+    return is_behind(2 * node) && !on_source_side(node);
+  }
 
   // K1: whether more candidates of this node alone are more results.
   bool is_bottleneck(std::uint32_t node) const noexcept {
-    return (sides_[node] & (kIn | kReaches)) == (kIn | kReaches);
+    return is_behind(2 * node) && network_.reaches_sink(2 * node + 1);
   }
 
   // Counted work of the last analyze(): arcs looked at.
   std::uint64_t arcs_scanned() const noexcept { return network_.arcs_scanned(); }
 
  private:
-  static constexpr std::uint8_t kIn = 1, kOut = 2;  // on the source side: the node, and behind it
-  static constexpr std::uint8_t kReaches = 4;       // the sink, from behind the node
+  // Nodes of the network: in and out of node i are 2i and 2i + 1, then the source and the sink.
+  bool is_behind(std::uint32_t end) const noexcept {
+    return value_ < kUnlimited && network_.on_source_side(end);
+  }
 
   FlowNetwork network_;
   Array<double> pass_rates_;
-  Array<std::uint8_t> sides_;
   double value_ = 0;
   double demand_ = 0;
 };

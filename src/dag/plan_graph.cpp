@@ -2,17 +2,13 @@
 
 namespace rv {
 
-PlanGraph::PlanGraph(MemoryBudget& budget) noexcept
-    : nodes_(budget), edges_(budget), inputs_(budget), outputs_(budget) {}
+PlanGraph::PlanGraph(MemoryBudget& budget) noexcept : nodes_(budget), edges_(budget) {}
 
 Status PlanGraph::begin(std::uint32_t nodes, std::uint32_t edges) noexcept {
-  if (nodes_.reserve(nodes) != Status::kOk || edges_.reserve(edges) != Status::kOk ||
-      inputs_.reserve(nodes) != Status::kOk || outputs_.reserve(nodes) != Status::kOk)
+  if (nodes_.reserve(nodes) != Status::kOk || edges_.reserve(edges) != Status::kOk)
     return Status::kOutOfMemory;
   nodes_.reset();
   edges_.reset();
-  inputs_.reset();
-  outputs_.reset();
   return Status::kOk;
 }
 
@@ -21,9 +17,7 @@ Status PlanGraph::add_node(const PlanNode& node) noexcept {
   if (!(node.cost >= 0 && node.cost <= kLargest && node.candidates >= 0 && node.selectivity >= 0 &&
         node.selectivity <= kLargest))
     return Status::kInvalidArgument;
-  nodes_.push(node);
-  inputs_.push(0);
-  outputs_.push(0);
+  nodes_.push({node, 0, 0});
   return Status::kOk;
 }
 
@@ -31,8 +25,8 @@ Status PlanGraph::add_edge(std::uint32_t from, std::uint32_t to) noexcept {
   const std::uint32_t last = edges_.size() == 0 ? 0 : edges_[edges_.size() - 1].from;
   if (from < last || to <= from || to >= size()) return Status::kInvalidArgument;
   edges_.push({from, to});
-  ++outputs_[from];
-  ++inputs_[to];
+  ++nodes_[from].outputs;
+  ++nodes_[to].inputs;
   return Status::kOk;
 }
 

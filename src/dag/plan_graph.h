@@ -45,23 +45,27 @@ class PlanGraph {
   Status add_edge(std::uint32_t from, std::uint32_t to) noexcept;
 
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
-  std::span<const PlanNode> nodes() const noexcept { return nodes_.span(); }
+  const PlanNode& node(std::uint32_t node) const noexcept { return nodes_[node].numbers; }
   std::span<const PlanEdge> edges() const noexcept { return edges_.span(); }
 
   // Pre: 0 <= candidates.
   void set_candidates(std::uint32_t node, double candidates) noexcept {
-    nodes_[node].candidates = candidates;
+    nodes_[node].numbers.candidates = candidates;
   }
 
   // How many edges come in and go out.
-  std::uint32_t inputs(std::uint32_t node) const noexcept { return inputs_[node]; }
-  std::uint32_t outputs(std::uint32_t node) const noexcept { return outputs_[node]; }
+  std::uint32_t inputs(std::uint32_t node) const noexcept { return nodes_[node].inputs; }
+  std::uint32_t outputs(std::uint32_t node) const noexcept { return nodes_[node].outputs; }
 
  private:
-  Array<PlanNode> nodes_;
+  struct Node {
+    PlanNode numbers;
+    std::uint32_t inputs;
+    std::uint32_t outputs;
+  };
+
+  Array<Node> nodes_;
   Array<PlanEdge> edges_;
-  Array<std::uint32_t> inputs_;
-  Array<std::uint32_t> outputs_;
 };
 
 }  // namespace rv

@@ -44,7 +44,7 @@ Status BudgetRaise::solve(const PlanGraph& plan, std::span<const RaiseOffer> off
   pass_rates(plan, raises_.span());
   const PlanEdge* edge = plan.edges().data();
   for (std::uint32_t node = 0; node < size; ++node) {
-    const double rate = raises_[node], has = plan.nodes()[node].candidates;
+    const double rate = raises_[node], has = plan.node(node).candidates;
     const double more = offers[node].most > has ? offers[node].most - has : 0;
     const double price = rate == 0 ? 0 : std::min(offers[node].price / rate, kLargest);
     dearest = std::max(dearest, price);

@@ -10,50 +10,45 @@ constexpr double kRounding = 1e-12;
 
 }  // namespace
 
-Schedule::Schedule(MemoryBudget& budget) noexcept
-    : depths_(budget), earliest_(budget), remaining_(budget), path_(budget) {}
+Schedule::Schedule(MemoryBudget& budget) noexcept : stages_(budget) {}
 
 Status Schedule::compute(const PlanGraph& plan) noexcept {
   const std::uint32_t size = plan.size();
-  if (depths_.reserve(size) != Status::kOk || earliest_.reserve(size) != Status::kOk ||
-      remaining_.reserve(size) != Status::kOk || path_.reserve(size) != Status::kOk)
-    return Status::kOutOfMemory;
-  (void)depths_.resize(size);
-  (void)earliest_.resize(size);
-  (void)remaining_.resize(size);
-  path_.reset();
-  const auto nodes = plan.nodes();
+  if (const Status status = stages_.resize(size); status != Status::kOk) return status;
+  for (std::uint32_t node = 0; node < size; ++node)
+    stages_[node] = {0, plan.node(node).cost, 0, false};
   const auto edges = plan.edges();
-  std::ranges::fill(earliest_.span(), 0.0);
-  std::ranges::fill(depths_.span(), 0u);
   for (const auto [from, to] : edges) {
-    depths_[to] = std::max(depths_[to], depths_[from] + 1);
-    earliest_[to] = std::max(earliest_[to], earliest_[from] + nodes[from].cost);
+    Stage& next = stages_[to];
+    next.depth = std::max(next.depth, stages_[from].depth + 1);
+    next.earliest = std::max(next.earliest, stages_[from].earliest + plan.node(from).cost);
   }
-  // From behind, a node's own cost comes last: its edges are before those of all that follow it.
-  for (std::uint32_t node = 0; node < size; ++node) remaining_[node] = nodes[node].cost;
+  const auto through = [&](PlanEdge edge) {
+    return plan.node(edge.from).cost + stages_[edge.to].remaining;
+  };
   for (std::size_t e = edges.size(); e-- > 0;) {
-    const auto [from, to] = edges[e];
-    remaining_[from] = std::max(remaining_[from], nodes[from].cost + remaining_[to]);
+    double& remaining = stages_[edges[e].from].remaining;
+    remaining = std::max(remaining, through(edges[e]));
   }
-  length_ = size == 0 ? 0 : *std::ranges::max_element(remaining_.span());
+  length_ = 0;
+  for (const Stage& stage : stages_.span()) length_ = std::max(length_, stage.remaining);
 
-  // The first node from which all the cost remains has no inputs; nor can its edges, and those of
-  // what follows it, be behind in the order.
+  // The first node from which all the cost remains has no inputs; and the edges of what follows a
+  // node are behind its own.
   if (size == 0) return Status::kOk;
   std::uint32_t last = 0;
-  while (remaining_[last] != length_) ++last;
-  path_.push(last);
-  for (const auto [from, to] : edges) {
-    if (from != last || nodes[from].cost + remaining_[to] != remaining_[from]) continue;
-    path_.push(to);
-    last = to;
+  while (stages_[last].remaining != length_) ++last;
+  stages_[last].on_path = true;
+  for (const PlanEdge edge : edges) {
+    if (edge.from != last || through(edge) != stages_[last].remaining) continue;
+    last = edge.to;
+    stages_[last].on_path = true;
   }
   return Status::kOk;
 }
 
 double Schedule::slack(std::uint32_t node) const noexcept {
-  const double slack = length_ - earliest_[node] - remaining_[node];
+  const double slack = length_ - stages_[node].earliest - stages_[node].remaining;
   return slack > kRounding * length_ ? slack : 0;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "base/memory.h"
 #include "dag/plan_graph.h"
@@ -18,27 +17,32 @@ class Schedule {
   Status compute(const PlanGraph& plan) noexcept;
 
   // Edges on the longest way to the node from one without inputs.
-  std::uint32_t depth(std::uint32_t node) const noexcept { return depths_[node]; }
+  std::uint32_t depth(std::uint32_t node) const noexcept { return stages_[node].depth; }
 
   // The cost of the costliest path: the time that the plan takes at least.
   double length() const noexcept { return length_; }
 
   // When the node can begin, and when it must for the plan not to take longer.
-  double earliest(std::uint32_t node) const noexcept { return earliest_[node]; }
-  double latest(std::uint32_t node) const noexcept { return earliest_[node] + slack(node); }
+  double earliest(std::uint32_t node) const noexcept { return stages_[node].earliest; }
+  double latest(std::uint32_t node) const noexcept { return earliest(node) + slack(node); }
 
   // How much longer the node may take without the plan taking longer; 0 on every critical path, and
   // only there.
   double slack(std::uint32_t node) const noexcept;
 
-  // A critical path, from a node without inputs; of several the one through the first nodes.
-  std::span<const std::uint32_t> path() const noexcept { return path_.span(); }
+  // Whether the node is on the critical path that goes through the first nodes, if there are
+  // several.
+  bool on_path(std::uint32_t node) const noexcept { return stages_[node].on_path; }
 
  private:
-  Array<std::uint32_t> depths_;
-  Array<double> earliest_;
-  Array<double> remaining_;  // cost of the costliest path from the node on, its own included
-  Array<std::uint32_t> path_;
+  struct Stage {
+    double earliest;
+    double remaining;  // cost of the costliest path from the node on, its own included
+    std::uint32_t depth;
+    bool on_path;
+  };
+
+  Array<Stage> stages_;
   double length_ = 0;
 };
 

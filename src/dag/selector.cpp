@@ -50,7 +50,7 @@ Status Selector::observe(const QueryObservation& query) noexcept {
   // Written so that NaN fails.
   if (!(query.tension >= 0 && query.tension <= 1 && query.latency >= 0 &&
         query.latency <= kLargest && query.writes >= 0 && query.writes <= kLargest &&
-        query.time - query.time == 0 && (queries_ == 0 || query.time >= begin_)))
+        query.bin > 0 && query.time - query.time == 0 && (queries_ == 0 || query.time >= begin_)))
     return Status::kInvalidArgument;
   signals_.tension = query.tension;
   double& tension = tensions_[queries_ % kSlope];
@@ -63,7 +63,7 @@ Status Selector::observe(const QueryObservation& query) noexcept {
   signals_.write_share = written_ / (written_ + std::min(queries_ + 1, kWindow));
 
   observe_latency(query.latency);
-  observe_time(query.time);
+  observe_time(query.time, query.bin);
   signals_.branches = query.branches;
   signals_.depth = query.depth;
   ++queries_;
@@ -89,9 +89,9 @@ void Selector::observe_latency(double latency) noexcept {
   signals_.tail_ratio = count < kWindow || tail == 0 ? 1 : std::min(tail / median, kLargest);
 }
 
-void Selector::observe_time(double time) noexcept {
+void Selector::observe_time(double time, double bin) noexcept {
   if (queries_ == 0) begin_ = time;
-  const double passed = std::floor((time - begin_) / bin_);
+  const double passed = std::floor((time - begin_) / bin);
   if (passed > kBins) {
     // After a silence longer than all bins there is nothing to know.
     std::ranges::fill(counts_, 0u);
@@ -100,7 +100,7 @@ void Selector::observe_time(double time) noexcept {
     signals_.periodicity = 0;
   } else if (passed > 0) {
     for (double i = 0; i < passed; ++i) counts_[++bins_ % kBins] = 0;
-    begin_ += passed * bin_;
+    begin_ += passed * bin;
     signals_.periodicity = periodicity();
   }
   ++counts_[bins_ % kBins];

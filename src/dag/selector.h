@@ -17,8 +17,9 @@ struct QueryObservation {
   double latency = 0;  // >= 0, in any unit, counted work too
   double writes = 0;   // >= 0: records written since the last query
   double time = 0;     // seconds of any clock that does not go back
-  std::uint32_t branches = 0;
-  std::uint32_t depth = 0;
+  double branches = 0;
+  double depth = 0;
+  double bin = 1;  // > 0, seconds that count as one moment for rhythms; always the same
 };
 
 struct Signals {
@@ -56,9 +57,6 @@ Decision decide(const Decision& last, const Signals& signals) noexcept;
 // Of one pattern of queries. Plain data: a copy of its bytes is a snapshot.
 class Selector {
  public:
-  // `bin`, seconds: what counts as one moment for rhythms; periods are of 2 to 64 bins.
-  explicit Selector(double bin = 1) noexcept : bin_(bin) {}
-
   // kInvalidArgument: a number is outside its range or the time went back; nothing has changed.
   Status observe(const QueryObservation& query) noexcept;
 
@@ -69,12 +67,11 @@ class Selector {
   static constexpr std::uint32_t kSlope = 16, kWindow = 100, kBins = 256, kLags = 64;
 
   void observe_latency(double latency) noexcept;
-  void observe_time(double time) noexcept;
+  void observe_time(double time, double bin) noexcept;
   double periodicity() const noexcept;
 
   Signals signals_;
   Decision decision_;
-  double bin_;
   double begin_ = 0;  // of the bin that is open
   std::uint32_t queries_ = 0;
   std::uint32_t bins_ = 0;          // that are closed

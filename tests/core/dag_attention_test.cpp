@@ -19,14 +19,14 @@ constexpr Mechanism kAll[] = {Mechanism::kTopological,  Mechanism::kCausalCone,
 struct Subject {
   MemoryBudget budget{1 << 22};
   PlanGraph graph{budget};
-  Attention attention{budget};
-  HyperbolicTree tree{budget};
+  PlanReadings readings{budget};
+  HyperbolicTree& tree = readings.tree;
 
   std::vector<double> shares(const PlanModel& model, Mechanism mechanism,
                              const AttentionOptions& options = {}) {
     fill(graph, model);
     std::vector<double> out(model.size(), -1);
-    REQUIRE(attention.compute(graph, mechanism, options, out) == Status::kOk);
+    REQUIRE(attend(graph, mechanism, options, readings, out) == Status::kOk);
     return out;
   }
 };
@@ -132,14 +132,14 @@ TEST_CASE("plans of none and of one node, and options out of their range") {
   fill(subject.graph, chain(2));
   std::vector<double> out(2);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const double one[] = {0.5}, high[] = {0, 1.1}, none[] = {0, nan};
+  const double high[] = {0, 1.1}, none[] = {0, nan};
   for (const AttentionOptions& wrong :
        {AttentionOptions{-0.1}, AttentionOptions{1.1}, AttentionOptions{nan},
-        AttentionOptions{0, 2}, AttentionOptions{0, kNoFocus, one},
-        AttentionOptions{0, kNoFocus, high}, AttentionOptions{0, kNoFocus, none}})
-    CHECK(subject.attention.compute(subject.graph, Mechanism::kTopological, wrong, out) ==
+        AttentionOptions{0, 2}, AttentionOptions{0, kNoFocus, high},
+        AttentionOptions{0, kNoFocus, none}})
+    CHECK(attend(subject.graph, Mechanism::kBtsp, wrong, subject.readings, out) ==
           Status::kInvalidArgument);
-  CHECK(subject.attention.compute(subject.graph, static_cast<Mechanism>(7), {}, out) ==
+  CHECK(attend(subject.graph, static_cast<Mechanism>(7), {}, subject.readings, out) ==
         Status::kInvalidArgument);
 }
 
