@@ -134,7 +134,8 @@ void Collection::count_walk() noexcept {
 
 Status Collection::begin_walk(const Effort& effort) noexcept {
   scratch_.cost = {};
-  const std::uint32_t width = std::max(effort.ef, kHasFilteredWalks ? Hnsw::kProbeWidth : 0);
+  const std::uint32_t width =
+      std::max(effort.ef, kHasFilteredWalks && filtered_ ? Hnsw::kProbeWidth : 0);
   return scratch_.prepare(store_.rows(), width, codes_.navigator());
 }
 
