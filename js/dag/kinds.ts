@@ -85,6 +85,7 @@ export const KINDS: { readonly [K in Kind]: KindOf } = {
       indexSelectivity: share,
       indexConditions: count(),
       conditions: count(),
+      repeats: count(1),
       bitmap: flag,
       workers: count(),
     },

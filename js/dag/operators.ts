@@ -61,6 +61,11 @@ export interface IndexScan {
   readonly indexConditions?: number;
   /** Conditions that what it finds is tested for. @defaultValue 0 */
   readonly conditions?: number;
+  /**
+   * Runs that find each other's pages in the cache. Postgres takes the rows of the table whose column
+   * is looked up. @defaultValue the runs of the plan
+   */
+  readonly repeats?: number;
   /** Whether all is found first, then read in the order of the table. @defaultValue false */
   readonly bitmap?: boolean;
   /** @defaultValue 0 */

@@ -54,13 +54,15 @@ const PAGE = 8192;
 const ENTRIES = 366;
 /** Bytes of a row of which no width is known, as in get_typavgwidth(). */
 const WIDTH = 32;
-/** MAXALIGN(SizeofHeapTupleHeader), and of a minimal tuple in a hash table with its link. */
+/** Of a row in a page, and of one in a hash table. */
 const TUPLE_HEADER = 24;
 const HASH_HEADER = 32;
+/** A page of a bitmap in memory. */
+const BITMAP_ENTRY = 64;
 
 /**
  * The formulas of PostgreSQL's planner (src/backend/optimizer/path/costsize.c and
- * utils/adt/selfuncs.c, version 12): sequential scan, index scan after Mackert & Lohman (1989) with
+ * utils/adt/selfuncs.c, version 13): sequential scan, index scan after Mackert & Lohman (1989) with
  * the interpolation by the square of the correlation, bitmap scan, the three joins, sort, hashed and
  * plain aggregate. A limit costs nothing of its own: what is below it runs for its share. Simpler than
  * the original: a hash bucket holds a row, a merge join reads both sides to the end, the cache is one
@@ -108,13 +110,14 @@ function divisor(workers = 0): number {
   return workers === 0 ? 1 : workers + Math.max(0, 1 - 0.3 * workers);
 }
 
-/** Startup and run of cost_index() or cost_bitmap_heap_scan(), for one of `loops` runs. */
+/** Startup and run of cost_index() or cost_bitmap_heap_scan(), for one run of several. */
 function indexCost(
   scan: IndexScan & Operator,
   table: TableStatistics,
-  { id, loops }: CostInput,
+  { id, rows, loops: runs }: CostInput,
   s: Settings,
 ): [number, number] {
+  const loops = scan.repeats ?? runs;
   const index = table.indexes?.[scan.index];
   if (index === undefined)
     throw invalid(`node '${id}'`, `statistics of the index '${scan.index}'`, undefined);
@@ -124,19 +127,16 @@ function indexCost(
   const perTuple = s.cpuTupleCost + (scan.conditions ?? 0) * s.cpuOperatorCost;
   const heapCpu = (perTuple * tuples) / divisor(scan.workers);
   if (scan.bitmap) {
-    // The whole index part comes first, with a tenth of an operator for each bit.
-    const bits = 0.1 * s.cpuOperatorCost * tuples;
-    const { pages } = table;
-    const fetched =
-      loops > 1
-        ? mackertLohman(tuples * loops, pages, index.pages, s) / loops
-        : Math.min(pages, (2 * pages * tuples) / (2 * pages + tuples));
-    const reads = fetched >= pages ? pages : Math.ceil(fetched);
+    // The whole index part comes first, with a tenth of an operator for each row of all workers.
+    const bits = 0.1 * s.cpuOperatorCost * rows * divisor(scan.workers);
+    const { reads, tested } = bitmapReads(tuples, table, index, loops, s);
     const each =
       reads >= 2
-        ? s.randomPageCost - (s.randomPageCost - s.seqPageCost) * Math.sqrt(reads / pages)
+        ? s.randomPageCost -
+          (s.randomPageCost - s.seqPageCost) * Math.sqrt(reads / Math.max(1, table.pages))
         : s.randomPageCost;
-    return [descent + io + cpu + bits, reads * each + heapCpu];
+    const tests = (perTuple * tested) / divisor(scan.workers);
+    return [descent + io + cpu + bits, reads * each + tests];
   }
   const inOrder = Math.ceil(selectivity * table.pages);
   const most =
@@ -147,6 +147,29 @@ function indexCost(
       : s.randomPageCost + Math.max(0, inOrder - 1) * s.seqPageCost;
   const square = (index.correlation ?? 0) ** 2;
   return [descent, io + cpu + most + square * (least - most) + heapCpu];
+}
+
+/**
+ * compute_bitmap_pages(): the pages to read, and the tuples to test. A bitmap of more pages than
+ * workMem has room for forgets the tuples of some, and all of theirs are tested.
+ */
+function bitmapReads(
+  tuples: number,
+  { pages, tuples: all }: TableStatistics,
+  index: IndexStatistics,
+  loops: number,
+  s: Settings,
+): { readonly reads: number; readonly tested: number } {
+  const once = (2 * pages * tuples) / Math.max(1, 2 * pages + tuples);
+  const fetched =
+    loops > 1
+      ? mackertLohman(tuples * loops, pages, index.pages, s) / loops
+      : Math.min(pages, once);
+  const held = Math.min(pages, once);
+  const entries = Math.floor(s.workMem / BITMAP_ENTRY);
+  const lossy = held > entries ? Math.max(0, held - entries / 2) / held : 0;
+  const tested = Math.round((1 - lossy) * tuples + lossy * all);
+  return { reads: Math.min(pages, Math.ceil(fetched)), tested };
 }
 
 /** btcostestimate() and genericcostestimate(): down the tree, the leaves' pages, their entries. */

@@ -1,0 +1,112 @@
+// What plans say before they run: how well the critical path under the Postgres-like model ranks the
+// runtimes that PostgreSQL measured, and how far the expected work of scans is from what is counted.
+import { createIndex } from '@ruvector/wasm';
+import { costOfScan, measuredCosts, postgresCosts, QueryDag, run } from '../support/dag.mjs';
+import { realLines } from '../support/data.mjs';
+import { longestPath } from '../support/longest-path.mjs';
+import { dagOf, statisticsOf } from '../support/postgres-plans.mjs';
+import { seededVectors } from '../support/random.mjs';
+import { bootstrap, spearman } from '../support/rank.mjs';
+import { SEED } from './data.mjs';
+
+const SETS = ['job-light', 'synthetic'];
+
+export function queryPlans(_, results) {
+  results.queryPlans = {};
+  runtimes(results.queryPlans);
+  return expectedAndCounted(results.queryPlans);
+}
+
+/** Rank correlations with measured time, and of the model's total with Postgres' own. */
+function runtimes(results) {
+  let missing;
+  const skip = { skip: (why) => (missing = why) };
+  const sets = SETS.map((name) => realLines(skip, 'sql-plans-imdb', `${name}.plans.jsonl`));
+  if (missing !== undefined) return console.log(missing);
+  const known = statisticsOf(sets.flat(), (tables, scan) =>
+    costOfScan(postgresCosts({ tables }), scan),
+  );
+  const model = postgresCosts({ tables: known.tables });
+  for (const [name, plans] of [...SETS.map((name, i) => [name, sets[i]]), ['both', sets.flat()]]) {
+    const rows = plans.map(({ plan, execution_time_ms: ms }) => {
+      const dag = dagOf(QueryDag, plan, known);
+      const numbers = dag.plan(model);
+      const total = Object.values(numbers.nodes).reduce((sum, { cost }) => sum + cost, 0);
+      const path = longestPath(numbers);
+      return { path, total, nodes: dag.size, postgres: plan['Total Cost'], ms };
+    });
+    const of = (field) => (drawn) =>
+      spearman(
+        drawn.map((i) => rows[i][field]),
+        drawn.map((i) => rows[i].ms),
+      );
+    const printed = Object.entries({
+      'critical path': of('path'),
+      'total cost': of('total'),
+      "PostgreSQL's own total": of('postgres'),
+      'node count': of('nodes'),
+      'critical path less node count': (drawn) => of('path')(drawn) - of('nodes')(drawn),
+    }).map(([what, statistic]) => [what, bootstrap(rows.length, statistic, SEED)]);
+    const ratios = rows.map(({ total, postgres }) => total / postgres).sort((a, b) => a - b);
+    const agreement = {
+      spearman: spearman(
+        rows.map(({ total }) => total),
+        rows.map(({ postgres }) => postgres),
+      ),
+      quartiles: [0.25, 0.5, 0.75].map((part) => ratios[Math.floor(part * ratios.length)]),
+    };
+    console.log(`\n${name}: ${rows.length} plans; Spearman with measured time (95 % of resamples)`);
+    for (const [what, { value, low, high }] of printed)
+      console.log(
+        `  ${what.padEnd(30)} ${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`,
+      );
+    const quartiles = agreement.quartiles.map((ratio) => ratio.toFixed(3)).join(', ');
+    console.log(
+      `  the model's total beside PostgreSQL's: Spearman ${agreement.spearman.toFixed(4)}, ratio (quartiles) ${quartiles}`,
+    );
+    results[name] = { ...Object.fromEntries(printed), agreement };
+  }
+}
+
+/** The measured model's guess before a scan ran, over what the engine counted; medians of queries. */
+async function expectedAndCounted(results) {
+  const [records, dimensions, queries] = [5000, 64, 20];
+  const vectors = seededVectors({ seed: SEED, count: records + queries, dimensions });
+  const items = vectors.slice(queries).map((vector, i) => ({ id: `${i}`, vector }));
+  console.log(`\nexpected work over counted work, ${records} x ${dimensions} in [-1, 1)`);
+  results.work = {};
+  for (const [kind, options] of [
+    ['flat-scan', { index: 'flat' }],
+    ['rabitq-scan', { index: 'flat', quantization: 'rabitq' }],
+    ['hnsw-scan', { index: 'hnsw' }],
+  ]) {
+    const index = await createIndex({ dimensions, ...options });
+    index.upsert(items);
+    for (const ef of kind === 'flat-scan' ? [undefined] : [32, 128, 512]) {
+      const operator = { kind, topK: 10, ...(ef && { ef }) };
+      const dag = new QueryDag();
+      const id = dag.add(operator);
+      const counted = vectors
+        .slice(0, queries)
+        .map((vector) => run(dag, { index, vector }).nodes[id]);
+      const ratios = {};
+      for (const [unit, count] of [
+        ['distanceEvaluation', 'distanceEvaluations'],
+        ['code', 'codesScanned'],
+        ['hop', 'hops'],
+        ['byte', 'bytesRead'],
+      ]) {
+        const shape = { records, dimensions };
+        const expected = costOfScan(measuredCosts({ units: { [unit]: 1 }, shape }), operator);
+        const counts = counted.map(({ work }) => work[count]).sort((a, b) => a - b);
+        const middle = counts[counts.length >> 1];
+        if (middle > 0 || expected > 0) ratios[count] = expected / middle;
+      }
+      const { plan } = counted[0];
+      const shown = Object.entries(ratios).map(([what, ratio]) => `${what} ${ratio.toFixed(2)}`);
+      console.log(`  ${kind} ${ef ? `ef ${ef}` : ''} (ran as ${plan}): ${shown.join(', ')}`);
+      results.work[`${kind} ${ef ?? ''}`.trim()] = ratios;
+    }
+    index.dispose();
+  }
+}
