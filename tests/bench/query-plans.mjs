@@ -2,10 +2,9 @@
 // runtimes that PostgreSQL measured, and how far the expected work of scans is from what is counted.
 import { createIndex } from '@ruvector/wasm';
 import { costOfScan, measuredCosts, postgresCosts, QueryDag, run } from '../support/dag.mjs';
-import { realLines } from '../support/data.mjs';
+import { realLines, realSet } from '../support/data.mjs';
 import { longestPath } from '../support/longest-path.mjs';
 import { dagOf, statisticsOf } from '../support/postgres-plans.mjs';
-import { seededVectors } from '../support/random.mjs';
 import { bootstrap, spearman } from '../support/rank.mjs';
 import { SEED } from './data.mjs';
 
@@ -70,43 +69,44 @@ function runtimes(results) {
 
 /** The measured model's guess before a scan ran, over what the engine counted; medians of queries. */
 async function expectedAndCounted(results) {
-  const [records, dimensions, queries] = [5000, 64, 20];
-  const vectors = seededVectors({ seed: SEED, count: records + queries, dimensions });
-  const items = vectors.slice(queries).map((vector, i) => ({ id: `${i}`, vector }));
-  console.log(`\nexpected work over counted work, ${records} x ${dimensions} in [-1, 1)`);
+  let missing;
+  const set = realSet({ skip: (why) => (missing = why) }, 'siftsmall');
+  if (missing !== undefined) return console.log(missing);
+  const items = set.base.map((vector, i) => ({ id: `${i}`, vector }));
+  const shape = { records: items.length, dimensions: set.base[0].length };
+  console.log(`\nexpected work / counted work, siftsmall, ${shape.records} x ${shape.dimensions}`);
   results.work = {};
-  for (const [kind, options] of [
-    ['flat-scan', { index: 'flat' }],
-    ['rabitq-scan', { index: 'flat', quantization: 'rabitq' }],
-    ['hnsw-scan', { index: 'hnsw' }],
+  for (const [kind, options, widths] of [
+    ['flat-scan', { index: 'flat' }, [undefined]],
+    ['rabitq-scan', { index: 'flat', quantization: 'rabitq' }, [32, 128, 512]],
+    ['hnsw-scan', { index: 'hnsw' }, [32, 128, 512]],
   ]) {
-    const index = await createIndex({ dimensions, ...options });
+    const { dimensions } = shape;
+    const index = await createIndex({ dimensions, metric: 'euclidean', ...options });
     index.upsert(items);
-    for (const ef of kind === 'flat-scan' ? [undefined] : [32, 128, 512]) {
-      const operator = { kind, topK: 10, ...(ef && { ef }) };
+    for (const ef of widths) {
       const dag = new QueryDag();
+      const operator = { kind, topK: 10, ...(ef && { ef }) };
       const id = dag.add(operator);
-      const counted = vectors
-        .slice(0, queries)
-        .map((vector) => run(dag, { index, vector }).nodes[id]);
-      const ratios = {};
-      for (const [unit, count] of [
-        ['distanceEvaluation', 'distanceEvaluations'],
-        ['code', 'codesScanned'],
-        ['hop', 'hops'],
-        ['byte', 'bytesRead'],
-      ]) {
-        const shape = { records, dimensions };
-        const expected = costOfScan(measuredCosts({ units: { [unit]: 1 }, shape }), operator);
+      const counted = set.queries.map((vector) => run(dag, { index, vector }).nodes[id]);
+      const beside = UNITS.map(([unit, count]) => {
+        const units = { [unit]: 1 };
+        const expected = costOfScan(measuredCosts({ units, shape }), operator);
         const counts = counted.map(({ work }) => work[count]).sort((a, b) => a - b);
-        const middle = counts[counts.length >> 1];
-        if (middle > 0 || expected > 0) ratios[count] = expected / middle;
-      }
-      const { plan } = counted[0];
-      const shown = Object.entries(ratios).map(([what, ratio]) => `${what} ${ratio.toFixed(2)}`);
-      console.log(`  ${kind} ${ef ? `ef ${ef}` : ''} (ran as ${plan}): ${shown.join(', ')}`);
-      results.work[`${kind} ${ef ?? ''}`.trim()] = ratios;
+        return [count, Math.round(expected), counts[counts.length >> 1]];
+      });
+      const shown = beside.map((three) => `${three[0]} ${three[1]} / ${three[2]}`).join(', ');
+      const name = `${kind}${ef ? ` ef ${ef}` : ''}`;
+      console.log(`  ${name.padEnd(20)} ran as ${counted[0].plan}: ${shown}`);
+      results.work[name] = beside;
     }
     index.dispose();
   }
 }
+
+const UNITS = [
+  ['distanceEvaluation', 'distanceEvaluations'],
+  ['code', 'codesScanned'],
+  ['hop', 'hops'],
+  ['byte', 'bytesRead'],
+];

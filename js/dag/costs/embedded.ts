@@ -20,8 +20,8 @@ const PARAMETERS = ['ramKB', 'flashLatencyNs', 'flashPageBytes', 'ramNsPerByte']
 /**
  * A device whose index lies in flash, as much of it in RAM as fits; nanoseconds. The external-memory
  * model (Aggarwal & Vitter 1988): every byte is taken in once from RAM, and of what does not fit
- * every page is read from flash. A scan reads pages end to end; a walk and a rerank read, for each
- * vector, the pages that it takes. A sort or a hash table that does not fit is written once and read
+ * every page is read from flash. A scan reads pages end to end; a walk reads, for each
+ * code that it compares with, the pages of that, and a rerank those of each vector. A sort or a hash table that does not fit is written once and read
  * once (Grace partitions).
  */
 export function embeddedCosts(options: EmbeddedOptions): CostModel {
@@ -45,8 +45,9 @@ export function embeddedCosts(options: EmbeddedOptions): CostModel {
         switch (operator.kind) {
           case 'hnsw-scan':
           case 'rerank': {
-            const { vector } = bytesOf(shape as IndexShape);
-            return distanceEvaluations * outside(stored()) * Math.ceil(vector / page);
+            const { vector, step } = bytesOf(shape as IndexShape);
+            const each = Math.ceil((operator.kind === 'rerank' ? vector : step) / page);
+            return distanceEvaluations * outside(stored()) * each;
           }
           case 'flat-scan':
           case 'rabitq-scan':
@@ -65,10 +66,10 @@ export function embeddedCosts(options: EmbeddedOptions): CostModel {
             return 0;
         }
       }
-      /** Vectors, codes and links of all records. */
+      /** Vectors, both kinds of codes, and links of all records. */
       function stored(): number {
-        const { vector, code, links } = bytesOf(shape as IndexShape);
-        return (shape as IndexShape).records * (vector + code + links);
+        const { vector, code, step, links } = bytesOf(shape as IndexShape);
+        return (shape as IndexShape).records * (vector + code + step + links);
       }
     },
   };

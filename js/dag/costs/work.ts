@@ -42,13 +42,18 @@ export function amount(what: string, value: unknown): number {
   throw invalid(what, 'a number from 0', value);
 }
 
-/** Bytes of an f32 vector, of a code, and of a record's 2 M links in the bottom layer. */
+/**
+ * Bytes of an f32 vector, of a code that is scanned, of one along a graph (int8), and of a record's
+ * 2 M links in the bottom layer.
+ */
 export function bytesOf({ dimensions, M = 16, bits = 1 }: IndexShape): {
   readonly vector: number;
   readonly code: number;
+  readonly step: number;
   readonly links: number;
 } {
-  return { vector: 4 * dimensions, code: Math.ceil((bits * dimensions) / 8), links: 8 * M };
+  const code = Math.ceil((bits * dimensions) / 8);
+  return { vector: 4 * dimensions, code, step: dimensions, links: 8 * M };
 }
 
 /** Bytes of a row of a plan of which no width is known. */
@@ -56,10 +61,12 @@ const WIDTH = 32;
 
 /**
  * Work before it is done, of all runs together. A flat scan compares with every vector; a scan of
- * codes with every code, then with `ef` vectors; a walk follows the links of `ef` records and about
- * log2(n) more on the way down, and finds about half of the 2 M links of each new: M comparisons (a
- * rule of thumb; `npm run bench` prints how far it is off). Other operators read their inputs:
- * a sort log2 of their number of times, a nested loop the pairs; scans of tables what they emit.
+ * codes with every code, then with `ef` vectors (at best: where data is hard it looks again, and
+ * further); a walk follows the links of `ef` records and about log2(n) more on the way down, finds
+ * about half of the 2 M links of each new, and ranks the rows that it emits by their vectors. All of
+ * that is what the operator would do by its name: the index may find another way cheaper. `npm run
+ * bench -- --only=plans` prints it beside what is counted. Other operators read their inputs: a sort
+ * log2 of their number of times, a nested loop the pairs; scans of tables what they emit.
  */
 export function expectedWork(operator: Operator, input: CostInput, shape?: IndexShape): Work {
   const { id, inputs, loops, share } = input;
@@ -92,7 +99,7 @@ export function expectedWork(operator: Operator, input: CostInput, shape?: Index
       });
     }
     case 'hnsw-scan': {
-      const { records, vector, links, ef, M } = known();
+      const { records, vector, step, links, ef, M } = known();
       const width = Math.max(operator.topK ?? 0, operator.ef ?? ef);
       const hops = Math.min(records, width + Math.log2(Math.max(1, records)));
       const distanceEvaluations = Math.min(records, M * hops);
@@ -100,7 +107,7 @@ export function expectedWork(operator: Operator, input: CostInput, shape?: Index
         distanceEvaluations,
         codesScanned: 0,
         hops,
-        bytesRead: distanceEvaluations * vector + hops * links,
+        bytesRead: distanceEvaluations * step + hops * links + input.rows * vector,
       });
     }
     case 'rerank': {
