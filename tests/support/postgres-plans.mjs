@@ -2,7 +2,7 @@
 // statistics that its planner had, as far as plans show them.
 
 /** Every node of a plan, parents first, with what is above it and how many workers share it. */
-function* nodesOf(node, above = undefined, workers = 0) {
+export function* nodesOf(node, above = undefined, workers = 0) {
   yield { node, above, workers };
   const inside = node['Workers Planned'] ?? workers;
   for (const child of node.Plans ?? []) yield* nodesOf(child, node, inside);
