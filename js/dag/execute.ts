@@ -126,10 +126,12 @@ function union<M extends object>(inputs: readonly Input<M>[]): Match<M>[] {
   return onceEach(nearestFirst(inputs.flat()));
 }
 
-/** By distance, then by name. */
+/** By distance, then by name; of one record at one distance the best score. */
 function nearestFirst<M extends object>(rows: readonly Match<M>[]): Match<M>[] {
   const named = rows.map((match): [string, Match<M>] => [nameOf(match), match]);
-  named.sort(([a, x], [b, y]) => x.distance - y.distance || (a < b ? -1 : Number(a > b)));
+  named.sort(
+    ([a, x], [b, y]) => x.distance - y.distance || (a === b ? y.score - x.score : a < b ? -1 : 1),
+  );
   return named.map(([, match]) => match);
 }
 

@@ -173,7 +173,7 @@ export interface Fuse {
   readonly weights?: readonly number[];
 }
 
-/** The rows of all inputs, each record once, nearest first. */
+/** The rows of all inputs, each record once (the nearest row, then the best score), nearest first. */
 export interface Union {
   readonly kind: 'union';
 }

@@ -187,7 +187,7 @@ describe('real plans of PostgreSQL (sql-plans-imdb)', () => {
         const ours = costOfScan(fitted, scanOf(node, workers, known, plan));
         const theirs = node['Total Cost'];
         // A bitmap scan's pages of the index are known to one in as many as the largest scan read.
-        const allowed = type === 'Seq Scan' ? 0.02 : 2e-4 * theirs;
+        const allowed = type === 'Seq Scan' ? 0.01 : 2e-4 * theirs;
         assert.ok(Math.abs(ours - theirs) <= allowed, `${type}: ${ours}, theirs ${theirs}`);
         checked[type].add(shown(node));
       }
@@ -208,7 +208,7 @@ describe('real plans of PostgreSQL (sql-plans-imdb)', () => {
       const total = Object.values(nodes).reduce((sum, { cost }) => sum + cost, 0);
       const error = Math.abs(total - plan['Total Cost']);
       const exact = !all.includes('Bitmap Heap Scan');
-      assert.ok(error <= (exact ? 0.02 : 2e-4 * total), `${all}: ${total}, ${plan['Total Cost']}`);
+      assert.ok(error <= (exact ? 0.01 : 2e-4 * total), `${all}: ${total}, ${plan['Total Cost']}`);
       if (exact) worst = Math.max(worst, error);
       ++equal;
     }
