@@ -1,11 +1,16 @@
 // Plans that run: against brute force and a second interpreter, and what is refused before anything runs.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { build, QueryDag, run } from '../support/dag.mjs';
+import { pathToFileURL } from 'node:url';
+import { build, dagFile, QueryDag, run } from '../support/dag.mjs';
 import { distance, METRICS, scoreOf } from '../support/distances.mjs';
 import { matches as passes } from '../support/filter-oracle.mjs';
 import { newIndex, refused } from '../support/indexes.mjs';
 import { assertNearest } from '../support/oracle.mjs';
+import { packageFile, root } from '../support/package.mjs';
 import { random, seededFor, shuffled } from '../support/random.mjs';
 import { rounds } from '../support/soak.mjs';
 
@@ -488,5 +493,24 @@ describe('what cannot run', () => {
     const closed = await newIndex(t, { dimensions: 2 });
     closed.dispose();
     refused(() => run(dag, { index: closed, vector: [1, 0] }), 'CLOSED');
+  });
+});
+
+describe('docs/plans.md', () => {
+  it('has code that prints what it says', () => {
+    const text = readFileSync(join(root, 'docs/plans.md'), 'utf8');
+    const [, code] = /^```js\n([\s\S]*?)^```$/m.exec(text);
+    const parts = { '@ruvector/wasm': packageFile(), '@ruvector/wasm/dag': dagFile };
+    const script = code.replace(
+      /from '([^']+)'/g,
+      (_, name) => `from '${pathToFileURL(parts[name])}'`,
+    );
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    const said = [...code.matchAll(/\); \/\/ (.*)$/gm)].map(([, line]) => line);
+    assert.equal(said.length, 3);
+    assert.deepEqual(stdout.trim().split('\n'), said, stderr);
   });
 });

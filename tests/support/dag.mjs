@@ -4,8 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { dist } from './indexes.mjs';
 import { random } from './random.mjs';
 
+/** Where they are: the entries re-export it. */
+export const dagFile = join(dist, 'dag/public.js');
+
 export const { QueryDag, chipCosts, embeddedCosts, measuredCosts, postgresCosts, run } =
-  await import(pathToFileURL(join(dist, 'dag/public.js')));
+  await import(pathToFileURL(dagFile));
 
 /** The model's cost of one operator that reads nothing. */
 export function costOfScan(model, operator) {
