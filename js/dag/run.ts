@@ -126,7 +126,8 @@ function checkPlan<M extends object>(
     throw graphError(`node '${early}'`, 'a result that nothing reads', 'one that is read', {
       id: early,
     });
-  return [...order.filter((id) => id !== ends[0]), ends[0] as string];
+  // The others all lead to it.
+  return order;
 }
 
 /** What an index lacks for a scan; undefined where it lacks nothing. */

@@ -181,16 +181,21 @@ function rowsOfAlias(root, alias, { tables, shares }) {
     if (lookedUp(node) === undefined)
       return Math.max(1, Math.round(node['Plan Rows'] * divisorOf(node, workers)));
     const table = node['Relation Name'];
-    const parts = node.Filter?.match(/\w+ [<>=]+ \d+/g) ?? [];
-    const kept = parts.map((part) => shares.get(`${table} (${part})`) ?? 1 / 3);
-    const share = kept.reduce((product, one) => product * one, 1);
-    return Math.max(1, Math.round(share * tables[table].tuples));
+    return Math.max(1, Math.round(keptBy(node.Filter, table, shares) * tables[table].tuples));
   }
+}
+
+/** The share that a filter keeps, its conditions taken for independent; a third by an unknown one. */
+function keptBy(filter, table, shares) {
+  const parts = filter?.match(/\w+ [<>=]+ \d+/g) ?? [];
+  const kept = parts.map((part) => shares.get(`${table} (${part})`) ?? 1 / 3);
+  return kept.reduce((product, one) => product * one, 1);
 }
 
 /**
  * The share that the index finds before the filter: of a condition that some plan shows without a
- * filter, or that of any key; else by what was found and removed.
+ * filter, or that of any key; else by the share that the filter keeps. What was measured when the plan
+ * ran is never looked at: it would tell of the runtime.
  */
 function foundBy(node, workers, { tables, shares }) {
   const condition = node['Index Cond'];
@@ -205,8 +210,7 @@ function foundBy(node, workers, { tables, shares }) {
     : (shares.get(`${table} ${condition}`) ??
       (column.endsWith('=') ? shares.get(`${table} ${column}`) : undefined));
   if (share !== undefined) return share;
-  const kept = node['Actual Rows'] / (node['Actual Rows'] + node['Rows Removed by Filter']);
-  return Math.min(1, rows / Math.max(kept || 1, 1e-3) / tuples);
+  return Math.min(1, rows / keptBy(node.Filter, table, shares) / tuples);
 }
 
 const JOINS = {
