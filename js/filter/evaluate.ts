@@ -1,3 +1,4 @@
+import type { Json } from '../types.js';
 import { type Columns, type Source, valueAt } from './columns.js';
 import type { Condition, Node } from './parse.js';
 import { countOf, keepRows, newWords, type Words } from './words.js';
@@ -37,4 +38,12 @@ export function keepMatches(words: Words, filter: Node, columns: Columns, source
     if (column) column.keep(words, test);
     else keepRows(words, (row) => test(valueAt(JSON.parse(source.metadata(row) ?? 'null'), keys)));
   }
+}
+
+/** Whether one record's metadata matches, undefined for none; without columns. */
+export function passes(filter: Node, metadata: Json | undefined): boolean {
+  if ('test' in filter) return filter.test(valueAt(metadata, filter.paths[0].split('.')));
+  const inner = (node: Node): boolean => passes(node, metadata);
+  if (filter.operator === '$and') return filter.nodes.every(inner);
+  return filter.nodes.some(inner) !== (filter.operator === '$not');
 }

@@ -39,6 +39,7 @@ const JS = {
   'js/core': ['js/types.ts', 'js/inline.ts', 'js/wasm-url.ts', 'types/raw.d.ts', 'wasm'],
   'js/filter': ['js/core', 'js/types.ts'],
   'js/index': ['js/core', 'js/filter', 'js/types.ts', 'types/raw.d.ts'],
+  'js/dag': ['js/core', 'js/filter', 'js/index', 'js/types.ts'],
   'js/database': ['js/core', 'js/index', 'js/worker', 'js/types.ts'],
   'js/storage': ['js/core', 'js/database', 'js/types.ts'],
   'js/worker': ['js/core', 'js/database', 'js/platform-node.ts', 'js/storage', 'js/types.ts'],

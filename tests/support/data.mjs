@@ -36,3 +36,16 @@ export function realSet(t, name) {
     ids: (file) => readRows(path(file), Int32Array),
   };
 }
+
+/** The lines of a file of a set, each a JSON value; undefined, and the test skipped, where absent. */
+export function realLines(t, name, file) {
+  const path = resolve(folder, name, file);
+  if (!existsSync(path)) {
+    t.skip(`no data set ${name}: set RUVECTOR_DATA to the folder that has it`);
+    return undefined;
+  }
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
