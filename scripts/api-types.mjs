@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const ENTRIES = {
   api: ['core/errors', 'types', 'database/types', 'open-browser', 'index'],
   compat: ['compat/types', 'compat/vector-db', 'compat/tools', 'compat/entry'],
+  mincut: ['mincut/types', 'mincut/entry'],
   react: ['react/types', 'react/use-query', 'react/entry'],
   vectorize: ['vectorize/types', 'vectorize/binding', 'vectorize/entry'],
   langchain: ['langchain/store', 'langchain/entry'],

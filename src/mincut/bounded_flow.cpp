@@ -3,106 +3,77 @@
 #include <algorithm>
 
 namespace rv {
-namespace {
 
-constexpr double kResidue = 1e-12;  // of the limit, where weights are no integers
-constexpr std::uint32_t kLastSearch = 0x7FFFFFFF;
-
-}  // namespace
-
-BoundedFlow::BoundedFlow(MemoryBudget& budget) noexcept
-    : residual_(budget), queue_(budget), mark_(budget), from_(budget) {}
-
-Status BoundedFlow::prepare(const WeightedGraph& graph) noexcept {
-  const std::size_t nodes = graph.nodes();
-  if (mark_.size() < nodes) {
-    if (queue_.resize(nodes) != Status::kOk || from_.resize(nodes) != Status::kOk ||
-        mark_.resize(nodes) != Status::kOk)
-      return Status::kOutOfMemory;
-    search_ = kLastSearch;
-  }
-  return residual_.prepare(graph);
-}
-
-double BoundedFlow::run(const WeightedGraph& graph, std::uint32_t s, std::uint32_t t, double limit,
+double BoundedFlow::run(std::uint32_t s, std::uint32_t t, double limit,
                         std::uint64_t most_arcs) noexcept {
-  none_ = graph.is_integral() ? 0 : kResidue * limit;
   ends_[0] = s;
   ends_[1] = t;
-  const std::uint64_t before = scanned_;
+  limit_ = limit;
+  const std::uint64_t before = search_.arcs_scanned;
   double sent = 0, value = limit;
-  while (limit - sent > none_) {
-    const bool is_decided = scanned_ - before < most_arcs;
-    if (!is_decided || !find_path(graph)) {
+  while (!search_.is_nothing(limit - sent, limit)) {
+    const bool is_decided = search_.arcs_scanned - before < most_arcs;
+    if (!is_decided || !find_path()) {
       value = is_decided ? sent : kUndecided;
       break;
     }
-    sent += send(graph, limit - sent);
+    sent += send(limit - sent);
   }
-  residual_.clear();
+  search_.clear();
   return value;
 }
 
-bool BoundedFlow::find_path(const WeightedGraph& graph) noexcept {
-  if (search_ == kLastSearch) {
-    std::ranges::fill(mark_.span(), 0u);
-    search_ = 0;
-  }
-  const std::uint32_t mark = 2 * ++search_, nodes = graph.nodes();
+bool BoundedFlow::find_path() noexcept {
+  const std::uint32_t mark = search_.new_marks(), nodes = graph_.nodes();
   // Of each end: where its level begins in its queue, and where the queue ends.
-  std::uint32_t begin[2] = {0, 0}, end[2] = {1, 1};
-  for (const std::uint32_t end_of : {0u, 1u}) {
-    queue_[end_of == 0 ? 0 : nodes - 1] = ends_[end_of];
-    mark_[ends_[end_of]] = mark + end_of;
-  }
+  std::uint32_t begin[2] = {0, 0}, end[2] = {0, 0};
+  std::uint32_t of = 0;
+  const auto place = [&](std::uint32_t at) { return of == 0 ? at : nodes - 1 - at; };
+  const auto found = [&](std::uint32_t node) {
+    search_.mark[node] = mark + of;
+    search_.queue[place(end[of]++)] = node;
+  };
+  for (; of < 2; ++of) found(ends_[of]);
   for (;;) {
-    const std::uint32_t of = end[0] - begin[0] <= end[1] - begin[1] ? 0 : 1;
+    of = end[0] - begin[0] <= end[1] - begin[1] ? 0 : 1;
     const std::uint32_t level_end = end[of];
-    for (std::uint32_t at = begin[of]; at < level_end; ++at) {
-      const std::uint32_t node = queue_[of == 0 ? at : nodes - 1 - at];
-      for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
-           arc = graph.arc(arc).next) {
-        ++scanned_;
-        const std::uint32_t to = graph.arc(arc).to;
-        if (mark_[to] == mark + of || residual_.of(graph, arc ^ of) <= none_) continue;
-        if (mark_[to] == mark + 1 - of) {
-          bridge_ = arc ^ of;
+    for (std::uint32_t at = begin[of]; at < level_end; ++at)
+      for (std::uint32_t arc = graph_.first(search_.queue[place(at)]); arc != WeightedGraph::kNone;
+           arc = graph_.arc(arc).next) {
+        ++search_.arcs_scanned;
+        const std::uint32_t to = graph_.arc(arc).to;
+        const std::uint32_t forth = arc ^ of;  // from s to t
+        if (search_.mark[to] == mark + of ||
+            search_.is_nothing(search_.residual(graph_, forth), limit_))
+          continue;
+        if (search_.mark[to] == mark + 1 - of) {
+          bridge_ = forth;
           return true;
         }
-        mark_[to] = mark + of;
-        from_[to] = arc;
-        queue_[of == 0 ? end[of] : nodes - 1 - end[of]] = to;
-        ++end[of];
+        search_.from[to] = forth;
+        found(to);
       }
-    }
     begin[of] = level_end;
     if (begin[of] == end[of]) {
-      side_ = queue_.span().subspan(of == 0 ? 0 : nodes - end[of], end[of]);
+      side_ = search_.queue.span().subspan(of == 0 ? 0 : nodes - end[of], end[of]);
       return false;
     }
   }
 }
 
-// Along the path that was found, as much as goes, and at most `limit`.
-double BoundedFlow::send(const WeightedGraph& graph, double limit) noexcept {
-  double most = limit;
-  for (const bool is_known : {false, true}) {
-    const auto pass = [&](std::uint32_t arc) {
-      if (is_known)
-        residual_.push(arc, most);
-      else
-        most = std::min(most, residual_.of(graph, arc));
-    };
-    pass(bridge_);
-    for (std::uint32_t node = graph.arc(bridge_ ^ 1).to; node != ends_[0];) {
-      pass(from_[node]);
-      node = graph.arc(from_[node] ^ 1).to;
-    }
-    for (std::uint32_t node = graph.arc(bridge_).to; node != ends_[1];) {
-      pass(from_[node] ^ 1);
-      node = graph.arc(from_[node] ^ 1).to;
-    }
-  }
+// Along the path that was found, as much as goes, and at most `most`.
+double BoundedFlow::send(double most) noexcept {
+  for (const bool is_known : {false, true})
+    for (const std::uint32_t back : {1u, 0u})  // to s, then to t
+      for (std::uint32_t arc = bridge_;;) {
+        const std::uint32_t node = graph_.arc(arc ^ back).to;
+        if (!is_known)
+          most = std::min(most, search_.residual(graph_, arc));
+        else if (arc != bridge_ || back == 1)
+          search_.push(arc, most);
+        if (node == ends_[1 - back]) break;
+        arc = search_.from[node];
+      }
   return most;
 }
 

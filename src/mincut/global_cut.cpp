@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "mincut/bounded_flow.h"
+
 namespace rv {
 namespace {
 
@@ -24,7 +26,7 @@ GlobalCut::GlobalCut(MemoryBudget& budget) noexcept
       arc_to_(budget),
       side_(budget) {}
 
-Status GlobalCut::solve(const WeightedGraph& graph, BoundedFlow& flow) noexcept {
+Status GlobalCut::solve(const WeightedGraph& graph, FlowSearch& search) noexcept {
   if (begin(graph) != Status::kOk) return Status::kOutOfMemory;
   bool few = false;
   while (nodes_ > 1) {
@@ -35,8 +37,8 @@ Status GlobalCut::solve(const WeightedGraph& graph, BoundedFlow& flow) noexcept 
         side_[i] = place_[label_[i]] - kScanned < best ? 1 : 0;
     if (value_ == 0) break;
     if (few) {
-      if (flow.prepare(graph) != Status::kOk) return Status::kOutOfMemory;
-      settle_edges(graph, flow, scanned_ - before);
+      if (search.prepare(graph) != Status::kOk) return Status::kOutOfMemory;
+      settle_edges(graph, search, scanned_ - before);
     }
     few = contract() < nodes_;  // less than half of them are gone
   }
@@ -168,14 +170,15 @@ std::uint32_t GlobalCut::pop() noexcept {
 }
 
 // The least cut between the ends of an edge is known once a flow between them is: they become one.
-void GlobalCut::settle_edges(const WeightedGraph& graph, BoundedFlow& flow,
+void GlobalCut::settle_edges(const WeightedGraph& graph, FlowSearch& search,
                              std::uint64_t work) noexcept {
-  const std::uint64_t before = flow.arcs_scanned();
-  for (; settled_ < graph.edge_end() && flow.arcs_scanned() - before < work; ++settled_) {
+  BoundedFlow flow(graph, search);
+  const std::uint64_t before = search.arcs_scanned;
+  for (; settled_ < graph.edge_end() && search.arcs_scanned - before < work; ++settled_) {
     if (graph.edge_weight(settled_) == 0) continue;
     const std::uint32_t u = graph.arc(2 * settled_ + 1).to, v = graph.arc(2 * settled_).to;
     if (root(label_[u]) == root(label_[v])) continue;
-    const double least = flow.run(graph, u, v, value_, work);
+    const double least = flow.run(u, v, value_, work);
     if (least == BoundedFlow::kUndecided) continue;
     unite(label_[u], label_[v]);
     if (least >= value_) continue;
@@ -183,7 +186,6 @@ void GlobalCut::settle_edges(const WeightedGraph& graph, BoundedFlow& flow,
     std::ranges::fill(side_.span(), std::uint8_t{0});
     for (const std::uint32_t node : flow.side()) side_[node] = 1;
   }
-  scanned_ += flow.arcs_scanned() - before;
 }
 
 void GlobalCut::unite(std::uint32_t node, std::uint32_t other) noexcept {

@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "mincut/bounded_flow.h"
+#include "mincut/flow_search.h"
 #include "mincut/graph.h"
 
 namespace rv {
@@ -23,10 +23,10 @@ class GlobalCut {
  public:
   explicit GlobalCut(MemoryBudget& budget) noexcept;
 
-  // Works with `flow`, whose count of work grows too. Pre: two nodes or more. Of weights that are
-  // not integers the cut is the least but for 1e-12 of the sum of all weights. kOutOfMemory: there
-  // is no result.
-  Status solve(const WeightedGraph& graph, BoundedFlow& flow) noexcept;
+  // Works with `search`, which counts the arcs of flows. Pre: two nodes or more. Of weights that
+  // are not integers the cut is the least but for 1e-12 of the sum of all weights. kOutOfMemory:
+  // there is no result.
+  Status solve(const WeightedGraph& graph, FlowSearch& search) noexcept;
 
   // 0 where the graph is not connected.
   double value() const noexcept { return value_; }
@@ -34,7 +34,7 @@ class GlobalCut {
   // A byte a node, 1 on one side; some nodes are, and some are not.
   std::span<const std::uint8_t> side() const noexcept { return side_.span(); }
 
-  // Counted work: arcs looked at, those of flows too.
+  // Counted work: arcs looked at, without those of flows.
   std::uint64_t arcs_scanned() const noexcept { return scanned_; }
 
  private:
@@ -55,7 +55,7 @@ class GlobalCut {
   double key(std::uint32_t at) const noexcept;
   void unite(std::uint32_t node, std::uint32_t other) noexcept;
   std::uint32_t root(std::uint32_t node) noexcept;
-  void settle_edges(const WeightedGraph& graph, BoundedFlow& flow, std::uint64_t work) noexcept;
+  void settle_edges(const WeightedGraph& graph, FlowSearch& search, std::uint64_t work) noexcept;
   std::uint32_t contract() noexcept;
 
   Contracted graph_, next_;

@@ -28,7 +28,7 @@ Status WeightedGraph::set(std::uint32_t u, std::uint32_t v, double weight) noexc
   std::uint32_t edge = slots_[slot];
   if (edge == kNone) {
     if (weight == 0) return Status::kOk;
-    if (make_room() != Status::kOk) return Status::kOutOfMemory;
+    if (reserve(1) != Status::kOk) return Status::kOutOfMemory;
     slot = slot_of(u, v);
     edge = insert(u, v, slot);
   }
@@ -65,14 +65,15 @@ std::size_t WeightedGraph::home(std::uint32_t u, std::uint32_t v) const noexcept
   return static_cast<std::size_t>(mixed >> 32) & (slots_.size() - 1);
 }
 
-// For one more edge.
-Status WeightedGraph::make_room() noexcept {
-  if (free_ == kNone && (arcs_.reserve(arcs_.size() + 2) != Status::kOk ||
-                         weights_.reserve(weights_.size() + 1) != Status::kOk))
+Status WeightedGraph::reserve(std::uint32_t more) noexcept {
+  const std::size_t wanted = std::size_t{edges_} + more;
+  if (wanted > weights_.size() &&
+      (arcs_.reserve(2 * wanted) != Status::kOk || weights_.reserve(wanted) != Status::kOk))
     return Status::kOutOfMemory;
-  if (2 * (std::size_t{edges_} + 1) <= slots_.size()) return Status::kOk;
-  const std::size_t wanted = 2 * slots_.size();
-  if (slots_.resize(wanted) != Status::kOk) return Status::kOutOfMemory;
+  std::size_t slots = slots_.size();
+  while (slots < 2 * wanted) slots *= 2;
+  if (slots == slots_.size()) return Status::kOk;
+  if (slots_.resize(slots) != Status::kOk) return Status::kOutOfMemory;
   std::ranges::fill(slots_.span(), kNone);
   for (std::uint32_t edge = 0; edge < edge_end(); ++edge)
     if (weights_[edge] != 0) slots_[slot_of(arcs_[2 * edge].to, arcs_[2 * edge + 1].to)] = edge;

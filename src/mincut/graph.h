@@ -27,6 +27,9 @@ class WeightedGraph {
   // `nodes` nodes without edges; once for a graph.
   Status begin(std::uint32_t nodes) noexcept;
 
+  // Makes room for so many more edges. kOutOfMemory: as before, but for some of the room.
+  Status reserve(std::uint32_t more) noexcept;
+
   // Makes the weight of the edge between `u` and `v` `weight`; of 0 there is no edge, and of an
   // edge that was not there one. kOutOfMemory, possible for a new edge only, changes nothing. Pre:
   // two different nodes; the weight is finite and >= 0.
@@ -59,7 +62,6 @@ class WeightedGraph {
  private:
   std::size_t slot_of(std::uint32_t u, std::uint32_t v) const noexcept;
   std::size_t home(std::uint32_t u, std::uint32_t v) const noexcept;
-  Status make_room() noexcept;
   std::uint32_t insert(std::uint32_t u, std::uint32_t v, std::size_t slot) noexcept;
   void erase(std::size_t slot) noexcept;
   void link(std::uint32_t arc) noexcept;

@@ -13,9 +13,9 @@ void require_cut(const Matrix& matrix, double wanted) {
   MemoryBudget budget(1 << 28);
   WeightedGraph graph(budget);
   fill(graph, matrix);
-  BoundedFlow flow(budget);
+  FlowSearch search(budget);
   GlobalCut cut(budget);
-  REQUIRE(cut.solve(graph, flow) == Status::kOk);
+  REQUIRE(cut.solve(graph, search) == Status::kOk);
   const double slack = graph.is_integral() ? 0 : 1e-9 * std::max(1.0, wanted);
   REQUIRE(std::abs(cut.value() - wanted) <= slack);
   REQUIRE(cut.side().size() == matrix.nodes);
@@ -99,9 +99,9 @@ TEST_CASE("a cut that finds no memory says so") {
   MemoryBudget budget(20'000);
   WeightedGraph graph(budget);
   fill(graph, random_graph(random, Kind::kComplete, 20, 3));
-  BoundedFlow flow(budget);
+  FlowSearch search(budget);
   GlobalCut cut(budget);
-  CHECK(cut.solve(graph, flow) == Status::kOutOfMemory);
+  CHECK(cut.solve(graph, search) == Status::kOutOfMemory);
 }
 
 }  // namespace

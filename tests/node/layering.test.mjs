@@ -24,7 +24,7 @@ const CPP = {
     'src/kernels',
     'src/base',
   ],
-  'bindings/embind': ['src/engine', 'src/snapshot', 'src/kernels', 'src/base'],
+  'bindings/embind': ['src/engine', 'src/mincut', 'src/snapshot', 'src/kernels', 'src/base'],
   'bindings/c': ['src/engine', 'src/snapshot', 'src/base'],
 };
 
@@ -76,6 +76,7 @@ const JS = {
     'js/edge-light.ts',
     'js/types.ts',
   ],
+  'js/mincut': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
   'js/adapter': ['js/core', 'js/database', 'js/types.ts'],
   'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
   'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],

@@ -46,6 +46,7 @@ describe('the tarball', () => {
       'types/inline.d.ts',
       'types/langchain.d.ts',
       'types/llamaindex.d.ts',
+      'types/mincut.d.ts',
       'types/react.d.ts',
       'types/vectorize.d.ts',
       'types/worker.d.ts',
@@ -90,6 +91,7 @@ describe('the tarball', () => {
       './worker',
       './react',
       './compat',
+      './mincut',
       './vectorize',
       './langchain',
       './llamaindex',
@@ -140,6 +142,7 @@ describe('the public types', () => {
     for (const [entry, types] of Object.entries({
       '.': 'api',
       './compat': 'compat',
+      './mincut': 'mincut',
       './react': 'react',
       './vectorize': 'vectorize',
     })) {
