@@ -173,7 +173,7 @@ class CutGraph implements Graph {
       witness.push([u, v, weight]);
       narrow.push(isNarrow !== 0);
     }
-    const side = numbers.slice(0, nodes);
+    const side = numbers.slice(0, nodes).sort((a, b) => a - b);
     return { cut: { value, side, witness, work: { edgesScanned } }, own, narrow };
   }
 

@@ -1,7 +1,5 @@
 #include "mincut/cuts.h"
 
-#include <algorithm>
-
 #include "mincut/connectivity.h"
 #include "mincut/flow.h"
 
@@ -67,41 +65,36 @@ Status Cuts::connectivity(bool is_normalized) noexcept {
 
 Status Cuts::answer(double value, double own, std::uint64_t arcs,
                     std::span<const std::uint32_t> side, const FlowNetwork* network) noexcept {
-  constexpr std::size_t kEdgesAt = 4;
+  constexpr std::size_t kEdges = 4, kSide = 5;  // where their number is, and where the nodes begin
   const WeightedGraph& graph = cut_.graph();
   FlowSearch& search = cut_.search();
-  if (search.prepare(graph) != Status::kOk) return Status::kOutOfMemory;
+  if (search.prepare(graph) != Status::kOk || numbers_.reserve(kSide + side.size()) != Status::kOk)
+    return Status::kOutOfMemory;
   numbers_.reset();
-  bool is_complete = put(value) && put(own) && put(static_cast<double>(arcs)) &&
-                     put(static_cast<double>(side.size())) && put(0);
+  for (const double each : {value, own, static_cast<double>(arcs), double(side.size()), 0.0})
+    numbers_.push(each);
   const std::uint32_t mark = search.new_marks();
   for (const std::uint32_t node : side) {
     search.mark[node] = mark;
-    is_complete = is_complete && put(node);
+    numbers_.push(node);
   }
-  if (!is_complete) return Status::kOutOfMemory;
-  std::sort(numbers_.data() + kEdgesAt + 1, numbers_.data() + numbers_.size());
   double sum = 0;
   for (const std::uint32_t node : side)
     for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
          arc = graph.arc(arc).next) {
       const std::uint32_t to = graph.arc(arc).to;
       if (search.mark[to] == mark) continue;
-      is_complete = is_complete && put(node) && put(to) && put(graph.arc_weight(arc)) &&
-                    put(network != nullptr && network->reaches_sink(to) ? 1 : 0);
-      if (!is_complete) return Status::kOutOfMemory;
-      ++numbers_[kEdgesAt];
+      if (numbers_.reserve(numbers_.size() + 4) != Status::kOk) return Status::kOutOfMemory;
+      const bool is_bottleneck = network != nullptr && network->reaches_sink(to);
+      for (const double each :
+           {double(node), double(to), graph.arc_weight(arc), is_bottleneck ? 1.0 : 0.0})
+        numbers_.push(each);
+      ++numbers_[kEdges];
       sum += graph.arc_weight(arc);
     }
   // Of fractions the sum that the reader makes too.
   if (!side.empty()) numbers_[0] = sum;
   return Status::kOk;
-}
-
-bool Cuts::put(double number) noexcept {
-  if (numbers_.reserve(numbers_.size() + 1) != Status::kOk) return false;
-  numbers_.push(number);
-  return true;
 }
 
 }  // namespace rv

@@ -32,9 +32,10 @@ class Cuts {
   void add(std::uint32_t count, bool is_more) noexcept;
 
   // Each leaves its answer in numbers(): the value, the answer's own number, the arcs that were
-  // looked at, how many nodes the side has, how many edges the witness; then the nodes, in order,
-  // and of each edge of the witness its node on the side, the other one, the weight, and whether it
-  // is a bottleneck. A side without nodes: there is no such cut. kOutOfMemory: there is no answer.
+  // looked at, how many nodes the side has, how many edges the witness; then the nodes, in no
+  // order, and of each edge of the witness its node on the side, the other one, the weight, and
+  // whether it is a bottleneck. A side without nodes: there is no such cut. kOutOfMemory: there is
+  // no answer.
   //
   // The own number is of min_cut() nothing, and its arcs are all since the last one; of local_cut()
   // the volume of the side, and of connectivity(), which has no side, its error.
@@ -51,7 +52,6 @@ class Cuts {
  private:
   Status answer(double value, double own, std::uint64_t arcs, std::span<const std::uint32_t> side,
                 const FlowNetwork* network) noexcept;
-  bool put(double number) noexcept;
 
   MemoryBudget budget_;
   DynamicCut cut_;
