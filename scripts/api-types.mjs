@@ -8,6 +8,7 @@ const ENTRIES = {
   api: ['core/errors', 'types', 'database/types', 'open-browser', 'index'],
   compat: ['compat/types', 'compat/vector-db', 'compat/tools', 'compat/entry'],
   dag: ['dag/types', 'dag/planner-types', 'dag/entry'],
+  mincut: ['mincut/types', 'mincut/entry'],
   react: ['react/types', 'react/use-query', 'react/entry'],
   vectorize: ['vectorize/types', 'vectorize/binding', 'vectorize/entry'],
   langchain: ['langchain/store', 'langchain/entry'],

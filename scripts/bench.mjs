@@ -4,6 +4,7 @@
 //   --quick          a few minutes, small sets: whether it works, not how fast
 //   --full           100,000 vectors for graphs and 768 dimensions for scans too, every peer on every set
 //   --only=G7,G8     these goals, and what they need; --only=databases: what keeping data costs;
+//                    --only=cuts: minimum cuts of graphs;
 //                    --only=embedder: how well the demo's built-in embedder finds what is meant;
 //                    --only=plans: how well a plan's critical path ranks measured runtimes
 import { spawnSync } from 'node:child_process';

@@ -2,7 +2,7 @@
  * The Embind contract, by hand: numbers and addresses only; a flag comes back as 1 or 0. A test
  * compares the names here with the live module. A status is 0 or the value of `Status` in
  * src/base/status.h; what each call means stands in the C++ header named at its interface. Only
- * js/core, js/index and js/dag use it.
+ * js/core, js/index, js/dag and js/mincut use it.
  */
 
 /** A byte offset into wasm memory; 0 is null. */
@@ -30,7 +30,7 @@ export type RawConfig = readonly [
 
 /**
  * bindings/embind/module.cpp and the factories. These give 0 where there is no memory;
- * createCollection() a status, which is below every address.
+ * createCollection() and createGraph() a status, which is below every address.
  */
 export interface RawModule {
   readonly wasmMemory: WebAssembly.Memory;
@@ -41,6 +41,7 @@ export interface RawModule {
   release(at: Address): void;
   crc32(crc: number, at: Address, bytes: number): number;
   createCollection(maxBytes: number, metric: number, dim: number, ...config: RawConfig): Address;
+  createGraph(maxBytes: number, nodes: number): Address;
   createSaver(): Address;
   createLoader(maxBytes: number, ...config: RawConfig): Address;
   prefixBytes(at: Address, bytes: number): number;
@@ -78,6 +79,22 @@ export interface RawCollection extends RawHandle {
   found(query: number): number;
   /** Of QueryCost: 0 plan, 1 distance evaluations, 2 codes, 3 reranked, 4 hops, 5 bytes, 6 fallbacks, 7 selectivity. */
   cost(field: number): number;
+}
+
+/** src/mincut/cuts.h. */
+export interface RawGraph extends RawHandle {
+  weight(u: number, v: number): number;
+  set(u: number, v: number, weight: number): StatusCode;
+  reserve(edges: number): StatusCode;
+  /** 0 where there is no memory for so many. */
+  numbers(count: number): Address;
+  add(count: number, isMore: boolean): void;
+  minCut(): StatusCode;
+  maxFlow(source: number, sink: number): StatusCode;
+  localCut(node: number, k: number, volume: number, delta: number, seed: number): StatusCode;
+  connectivity(isNormalized: boolean): StatusCode;
+  /** 0 edges, 1 bytes, 2 arcs scanned, 3 updates, 4 recomputes, 5 deferrals. */
+  count(field: number): number;
 }
 
 /** src/snapshot/writer.h. */

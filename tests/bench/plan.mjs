@@ -1,5 +1,6 @@
 // What a run of the bench measures: the parts, and sizes by the flags of scripts/bench.mjs.
 import { spawnSync } from 'node:child_process';
+import { cuts } from './cuts.mjs';
 import { K, QUERIES, SEED } from './data.mjs';
 import { databases } from './database.mjs';
 import { downloads } from './downloads.mjs';
@@ -21,6 +22,7 @@ export const PARTS = {
   peers: { goals: ['G13'], run: peers },
   databases: { goals: ['databases'], run: databases },
   shards: { goals: ['G6'], run: shards },
+  cuts: { goals: ['cuts'], run: cuts, isNative: false },
   embedder: { goals: ['embedder'], run: embedder, isNative: false },
   'query plans': { goals: ['plans'], run: queryPlans, isNative: false },
 };

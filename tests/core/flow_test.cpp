@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
 #include <limits>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include "core/support.h"
@@ -105,6 +109,46 @@ TEST_CASE("more of a capacity is more flow where, and only where, the edge is a 
   }
   CHECK(bottlenecks > 100);
   CHECK(others > 100);
+}
+
+// Lines of two nodes, from 1, and a capacity, as the DIMACS challenge had them.
+Case published(std::istream& in, std::uint32_t nodes) {
+  Case c{nodes, {}};
+  for (std::string line; std::getline(in, line);) {
+    Edge e{0, 0, 0, 0};
+    if (std::istringstream(line) >> e.from >> e.to >> e.capacity)
+      c.edges.push_back({e.from - 1, e.to - 1, e.capacity, 0});
+  }
+  return c;
+}
+
+TEST_CASE("published networks have their published cuts") {
+  const struct {
+    const char* file;
+    std::uint32_t nodes;
+    double cut;
+  } networks[] = {{"flow-gl1.tsv", 1116, 156545},
+                  {"flow-gw1.tsv", 1024, 1202018},
+                  {"flow-wlm3.tsv", 1026, 11875108},
+                  {"flow-netgen-2.tsv", 400, 459137}};
+  const char* data = std::getenv("RUVECTOR_DATA");
+  const std::string folder = data != nullptr ? data : "../shared/data";
+  MemoryBudget budget(1 << 22);
+  FlowNetwork network(budget);
+  for (const auto& [file, nodes, cut] : networks) {
+    std::ifstream in(folder + "/graphs-mincut/" + file);
+    if (!in) {
+      MESSAGE("no data set graphs-mincut: set RUVECTOR_DATA to the folder that has it");
+      return;
+    }
+    const Case c = published(in, nodes);
+    CHECK(c.edges.size() > 1000);
+    CHECK(solve(c, network) == cut);
+    double crossing = 0;
+    for (const Edge& e : c.edges)
+      if (network.on_source_side(e.from) && !network.on_source_side(e.to)) crossing += e.capacity;
+    CHECK(crossing == cut);
+  }
 }
 
 TEST_CASE("a path without limits carries infinity, and a limit on each path makes it finite") {

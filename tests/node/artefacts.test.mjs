@@ -125,7 +125,7 @@ describe('contracts', () => {
     });
     await started;
     const { RawHandle, RawModule, ...rest } = declared();
-    const kinds = ['Collection', 'Saver', 'Loader'];
+    const kinds = ['Collection', 'Graph', 'Saver', 'Loader'];
     assert.deepEqual(Object.keys(rest).sort(), kinds.map((kind) => `Raw${kind}`).sort());
     for (const kind of kinds) {
       const methods = Object.keys(raw).filter((key) => key.startsWith(`${kind}.`));
@@ -251,6 +251,7 @@ describe('dist/', () => {
     assert.deepEqual(outside('index.js'), []);
     assert.deepEqual(outside('inline.js'), []);
     assert.deepEqual(outside('compat/entry.js'), []);
+    assert.deepEqual(outside('mincut/entry.js'), []);
     assert.deepEqual(outside('react/entry.js'), ['react']);
     assert.deepEqual(outside('worker/entry.js'), []);
     assert.deepEqual(outside('node.js').sort(), [

@@ -26,7 +26,14 @@ const CPP = {
     'src/kernels',
     'src/base',
   ],
-  'bindings/embind': ['src/engine', 'src/dag', 'src/snapshot', 'src/kernels', 'src/base'],
+  'bindings/embind': [
+    'src/engine',
+    'src/dag',
+    'src/mincut',
+    'src/snapshot',
+    'src/kernels',
+    'src/base',
+  ],
   'bindings/c': ['src/engine', 'src/snapshot', 'src/base'],
 };
 
@@ -39,7 +46,6 @@ const JS = {
   'js/core': ['js/types.ts', 'js/inline.ts', 'js/wasm-url.ts', 'types/raw.d.ts', 'wasm'],
   'js/filter': ['js/core', 'js/types.ts'],
   'js/index': ['js/core', 'js/filter', 'js/types.ts', 'types/raw.d.ts'],
-  'js/dag': ['js/core', 'js/filter', 'js/index', 'js/types.ts'],
   'js/database': ['js/core', 'js/index', 'js/worker', 'js/types.ts'],
   'js/storage': ['js/core', 'js/database', 'js/types.ts'],
   'js/worker': ['js/core', 'js/database', 'js/platform-node.ts', 'js/storage', 'js/types.ts'],
@@ -79,7 +85,8 @@ const JS = {
     'js/edge-light.ts',
     'js/types.ts',
   ],
-  'js/dag': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
+  'js/dag': ['js/core', 'js/filter', 'js/index', 'js/types.ts', 'types/raw.d.ts'],
+  'js/mincut': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
   'js/adapter': ['js/core', 'js/database', 'js/types.ts'],
   'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
   'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],

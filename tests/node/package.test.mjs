@@ -47,6 +47,7 @@ describe('the tarball', () => {
       'types/inline.d.ts',
       'types/langchain.d.ts',
       'types/llamaindex.d.ts',
+      'types/mincut.d.ts',
       'types/react.d.ts',
       'types/vectorize.d.ts',
       'types/worker.d.ts',
@@ -92,6 +93,7 @@ describe('the tarball', () => {
       './react',
       './compat',
       './dag',
+      './mincut',
       './vectorize',
       './langchain',
       './llamaindex',
@@ -143,6 +145,7 @@ describe('the public types', () => {
       '.': 'api',
       './compat': 'compat',
       './dag': 'dag',
+      './mincut': 'mincut',
       './react': 'react',
       './vectorize': 'vectorize',
     })) {

@@ -23,6 +23,40 @@ export function hasSet(name) {
   return existsSync(resolve(folder, name, 'base.fvecs'));
 }
 
+/** The published graphs with a global cut, as [{ name, nodes, edges, cut }]; undefined, and the test skipped, where absent. */
+export function realGraphs(t) {
+  const path = (file) => resolve(folder, 'graphs-mincut', file);
+  if (!existsSync(path('graphs.json'))) {
+    t.skip('no data set graphs-mincut: set RUVECTOR_DATA to the folder that has it');
+    return undefined;
+  }
+  const listed = JSON.parse(readFileSync(path('graphs.json'), 'utf8'));
+  return listed
+    .filter(({ directed }) => !directed)
+    .map(({ file, nodes, global_min_cut: cut, edges: count }) => {
+      const lines = readFileSync(path(file), 'utf8').trim().split('\n');
+      const edges = file.endsWith('.metis') ? metisEdges(lines) : tsvEdges(lines);
+      return { name: file, nodes, edges, count, cut };
+    });
+}
+
+/** Lines of two nodes, from 0, and a weight. */
+function tsvEdges(lines) {
+  return lines.filter((line) => !line.startsWith('#')).map((line) => line.split('\t').map(Number));
+}
+
+/** A line a node, from 1: its neighbours and, where the first line ends in 1, their weights. */
+function metisEdges([head, ...lines]) {
+  const weighted = head.split(' ')[2] === '1';
+  return lines.flatMap((line, u) => {
+    const numbers = line.trim().split(/\s+/).map(Number);
+    const edges = weighted
+      ? numbers.flatMap((v, i) => (i % 2 === 0 ? [[u, v - 1, numbers[i + 1]]] : []))
+      : numbers.map((v) => [u, v - 1, 1]);
+    return edges.filter(([, v]) => v > u);
+  });
+}
+
 /** A set's rows and queries, and `ids(file)`; undefined, and the test skipped, where absent. */
 export function realSet(t, name) {
   const path = (file) => resolve(folder, name, file);

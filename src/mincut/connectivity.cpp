@@ -1,0 +1,170 @@
+#include "mincut/connectivity.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rv {
+namespace {
+
+constexpr std::uint32_t kMaxCycles = 16;
+constexpr std::size_t kLeastRoom = 32;
+constexpr std::uint32_t kCheckEvery = 8;  // steps
+constexpr double kNothing = 1e-14;        // beside the largest eigenvalue, which is 2 at most
+constexpr double kPrecision = 1e-7;       // relative
+
+double dot(const double* a, const double* b, std::size_t n) noexcept {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+void add(double* to, double times, const double* what, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; ++i) to[i] += times * what[i];
+}
+
+}  // namespace
+
+AlgebraicConnectivity::AlgebraicConnectivity(MemoryBudget& budget) noexcept
+    : factors_(budget),
+      kernel_(budget),
+      basis_(budget),
+      next_(budget),
+      diagonal_(budget),
+      beside_(budget),
+      pivots_(budget),
+      least_(budget) {}
+
+Status AlgebraicConnectivity::solve(const WeightedGraph& graph, bool is_normalized,
+                                    std::size_t most_numbers) noexcept {
+  value_ = error_ = 0;
+  scanned_ = 0;
+  if (graph.edges() == 0) return Status::kOk;
+  if (begin(graph, is_normalized, most_numbers) != Status::kOk) return Status::kOutOfMemory;
+  for (std::uint32_t left = kMaxCycles; left > 0 && !cycle(graph);) --left;
+  value_ = std::max(value_, 0.0) * scale_;
+  error_ *= scale_;
+  return Status::kOk;
+}
+
+Status AlgebraicConnectivity::begin(const WeightedGraph& graph, bool is_normalized,
+                                    std::size_t most_numbers) noexcept {
+  const std::size_t n = graph.nodes();
+  room_ = static_cast<std::uint32_t>(std::min(n - 1, std::max(kLeastRoom, most_numbers / n)));
+  for (Array<double>* each : {&factors_, &kernel_, &next_})
+    if (each->resize(n) != Status::kOk) return Status::kOutOfMemory;
+  for (Array<double>* each : {&diagonal_, &beside_, &pivots_, &least_})
+    if (each->resize(room_) != Status::kOk) return Status::kOutOfMemory;
+  if (basis_.resize(room_ * n) != Status::kOk) return Status::kOutOfMemory;
+
+  double heaviest = 0;
+  for (std::uint32_t node = 0; node < n; ++node) heaviest = std::max(heaviest, graph.degree(node));
+  scale_ = is_normalized ? 1 : heaviest;
+  std::uint64_t state = 0;
+  for (std::uint32_t node = 0; node < n; ++node) {
+    const double of = is_normalized ? graph.degree(node) : heaviest;
+    factors_[node] = of > 0 ? 1 / std::sqrt(of) : 0;
+    kernel_[node] = std::sqrt(of / heaviest);
+    // Weyl's sequence: no symmetry of a graph is one of the start.
+    state += 0x9E3779B97F4A7C15u;
+    next_[node] = static_cast<double>((state * state) >> 11) * 0x1p-53 - 0.5;
+  }
+  const double length = std::sqrt(dot(kernel_.data(), kernel_.data(), n));
+  for (double& each : kernel_.span()) each /= length;
+  return Status::kOk;
+}
+
+// From next_ on until the least eigenvalue is found, which it returns, or there is no more room:
+// then next_ is the best vector.
+bool AlgebraicConnectivity::cycle(const WeightedGraph& graph) noexcept {
+  const std::size_t n = graph.nodes();
+  double length = orthogonalise(0);
+  for (std::uint32_t step = 0;; ++step) {
+    double* const vector = basis_.data() + step * n;
+    for (std::size_t i = 0; i < n; ++i) vector[i] = next_[i] / length;
+    apply(graph, vector);
+    diagonal_[step] = dot(vector, next_.data(), n);
+    length = orthogonalise(step + 1);
+    const std::uint32_t count = step + 1;
+    const bool is_last = count == room_ || length <= kNothing;
+    if (!is_last && count % kCheckEvery != 0) {
+      beside_[step] = length;
+      continue;
+    }
+    find_least(count, length);
+    if (error_ <= std::max(kNothing, kPrecision * value_)) return true;
+    if (is_last) {
+      std::ranges::fill(next_.span(), 0.0);
+      for (std::uint32_t i = 0; i < count; ++i)
+        add(next_.data(), least_[i], basis_.data() + i * n, n);
+      return false;
+    }
+    beside_[step] = length;
+  }
+}
+
+// next_ = the Laplacian times x.
+void AlgebraicConnectivity::apply(const WeightedGraph& graph, const double* x) noexcept {
+  for (std::uint32_t node = 0; node < graph.nodes(); ++node) {
+    const double factor = factors_[node];
+    double sum = graph.degree(node) * factor * x[node];
+    for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
+         arc = graph.arc(arc).next) {
+      ++scanned_;
+      const std::uint32_t to = graph.arc(arc).to;
+      sum -= graph.arc_weight(arc) * factors_[to] * x[to];
+    }
+    next_[node] = sum * factor;
+  }
+}
+
+// Takes out of next_ what is along the kernel and the first `count` of the basis; twice is enough.
+// Returns its length.
+double AlgebraicConnectivity::orthogonalise(std::uint32_t count) noexcept {
+  const std::size_t n = next_.size();
+  double* const next = next_.data();
+  for (int pass = 0; pass < 2; ++pass) {
+    add(next, -dot(next, kernel_.data(), n), kernel_.data(), n);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const double* const vector = basis_.data() + i * n;
+      add(next, -dot(next, vector, n), vector, n);
+    }
+  }
+  return std::sqrt(dot(next, next, n));
+}
+
+// The least eigenvalue of the matrix in the basis, by bisection, and its vector, by inverse
+// iteration from just below it, where all pivots are positive; `beyond` is what leads out of the
+// basis.
+void AlgebraicConnectivity::find_least(std::uint32_t count, double beyond) noexcept {
+  double low = -kNothing, high = *std::min_element(diagonal_.data(), diagonal_.data() + count);
+  for (int i = 0; i < 80; ++i) {
+    const double middle = low + (high - low) / 2;
+    (factor(count, middle) ? low : high) = middle;
+  }
+  (void)factor(count, low);
+  value_ = high;
+  std::ranges::fill(least_.span(), 1.0);
+  for (int i = 0; i < 3; ++i) {
+    for (std::uint32_t at = 1; at < count; ++at)
+      least_[at] -= beside_[at - 1] / pivots_[at - 1] * least_[at - 1];
+    for (std::uint32_t at = count; at-- > 0;) {
+      if (at + 1 < count) least_[at] -= beside_[at] * least_[at + 1];
+      least_[at] /= pivots_[at];
+    }
+    const double length = std::sqrt(dot(least_.data(), least_.data(), count));
+    for (std::uint32_t at = 0; at < count; ++at) least_[at] /= length;
+  }
+  error_ = beyond * std::abs(least_[count - 1]);
+}
+
+// Whether the matrix less `shift` is positive definite; its pivots if so.
+bool AlgebraicConnectivity::factor(std::uint32_t count, double shift) noexcept {
+  for (std::uint32_t at = 0; at < count; ++at) {
+    pivots_[at] = diagonal_[at] - shift;
+    if (at > 0) pivots_[at] -= beside_[at - 1] * beside_[at - 1] / pivots_[at - 1];
+    if (!(pivots_[at] > 0)) return false;
+  }
+  return true;
+}
+
+}  // namespace rv
