@@ -1,26 +1,12 @@
 // The choice of an embedder in the demo page: MiniLM over a stub of the network, cancelled, and offline.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { ask, hits, openDemo, paste, visit } from './demo.mjs';
+import { network } from './minilm-network.mjs';
 
-const FAKE = readFileSync(new URL('../support/fake-transformers.js', import.meta.url), 'utf8');
 const PASTED = 'Grandmother Petronella folded quark dumplings. The oven was cold. Rain fell.';
 
 const inUse = (page) => page.locator('#embedder-list .used h3').textContent();
-
-/** In the place of the hosts that MiniLM comes from; `hold` is waited for before the model comes. */
-function network({ hold } = {}) {
-  const headers = { 'access-control-allow-origin': '*' };
-  return (page) =>
-    page.context().route(/^https:/, async (route) => {
-      const { hostname } = new URL(route.request().url());
-      if (hostname === 'cdn.jsdelivr.net')
-        return route.fulfill({ headers, contentType: 'text/javascript', body: FAKE });
-      await hold;
-      return route.fulfill({ headers, body: Buffer.alloc(1000) }).catch(() => {}); // ended meanwhile
-    });
-}
 
 const cut = (page) => page.context().route(/^https:/, (route) => route.abort());
 
