@@ -94,6 +94,11 @@ test('the choice of an embedder', async (t) => {
       await page.getByText('MiniLM is in use.').waitFor();
       await page.context().unrouteAll();
       await cut(page);
+      // What was fetched once is there without a network.
+      await visit(page, server.url);
+      assert.equal(await inUse(page), 'MiniLM');
+      await page.getByRole('button', { name: 'Remove MiniLM’s files' }).click();
+      await page.getByText('are removed').waitFor();
       await visit(page, server.url);
       await page.locator('#embedder-problem').getByText('stays in use').waitFor();
       await ask(page, 'petronella');
