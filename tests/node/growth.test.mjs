@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { newIndex } from '../support/indexes.mjs';
 import { linkEvaluationsOf, withPlan } from '../support/plans.mjs';
 import { itemsOf, shuffled } from '../support/random.mjs';
-import { clustered, evaluationsAt, near, recallOf, truthOf } from '../support/sets.mjs';
+import { clustered, evaluationsAt, mean, near, recallOf, truthOf } from '../support/sets.mjs';
 import { soak } from '../support/soak.mjs';
 
 const SIZES = [1200, 10_000, 100_000];
@@ -85,6 +85,6 @@ it('work of searching and of building, and memory, by size', {
       `${JSON.stringify(quantization)}: evaluations of a search ~ n^${work.toFixed(2)}, of building ~ ` +
         `n^${build.toFixed(2)} (time ~ n^${time.toFixed(2)}), memory ~ n^${memory.toFixed(2)}`,
     );
-    assert.ok(work < 0.5 && build < 1.3 && memory < 1.1);
+    assert.ok(work < 0.5 && build < 1.35 && memory < 1.1);
   }
 });
