@@ -667,8 +667,9 @@ export interface BulkOptions {
 }
 export interface AbortOptions {
     /**
-     * The promise rejects with `signal.reason`. Of the queries of `queryMany()` those that are not begun are
-     * not made; any other call that is under way in a worker is finished there.
+     * The promise rejects with `signal.reason`. Of the queries of `queryMany()`, and the samples of
+     * `measureRecall()` and `tune()`, those that are not begun are not searched for; with a signal, other calls
+     * get their turn in between. Any other call that is under way in a worker is finished there.
      */
     readonly signal?: AbortSignal;
 }
