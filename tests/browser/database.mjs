@@ -318,6 +318,7 @@ async function hang(tabs) {
           globalThis.hangs = true;
           const goOn = () => {
             if (globalThis.hangs) store.count().onsuccess = goOn;
+            else target.result.close();
             done();
           };
           goOn();
@@ -334,11 +335,16 @@ async function hang(tabs) {
     'opening',
   );
   assert.equal(code, 'STORAGE_BLOCKED');
+  const listing = second.page.evaluate(() => globalThis.tab.list().catch((error) => error.code));
+  assert.equal(await within(listing, 'listing'), 'STORAGE_BLOCKED');
   await first.page.evaluate(() => {
     globalThis.hangs = false;
   });
   const { role, count } = await second.do('open', 'hanging', options);
   assert.deepEqual([role, count], ['follower', 1]);
+  // What gave up left nothing open.
+  await second.do('close');
+  assert.equal(await second.do('remove', 'hanging'), 'removed');
   await first.kill();
   await second.kill();
 }

@@ -79,7 +79,7 @@ export async function measureRecall(
   const all: Probe[] = [];
   // In parts where a signal may end it between two.
   const part = signal === undefined ? samples : SAMPLES;
-  for (let from = 0; from < samples; from += part) {
+  for (let from = 0; from < (lists?.flat().length ?? samples); from += part) {
     signal?.throwIfAborted();
     const answers = await pool.inTurn(
       () =>
