@@ -65,12 +65,15 @@ std::uint32_t found(Address c, std::uint32_t query) {
 // The fields of QueryCost, in order, then the work of building.
 double cost(Address c, std::uint32_t field) {
   const rv::QueryCost& cost = of(c).last_cost();
-  const double fields[] = {
-      static_cast<double>(cost.plan),          static_cast<double>(cost.distance_evaluations),
-      static_cast<double>(cost.codes_scanned), static_cast<double>(cost.reranked),
-      static_cast<double>(cost.hops),          static_cast<double>(cost.bytes_read),
-      static_cast<double>(cost.fallbacks),     cost.selectivity,
-      static_cast<double>(of(c).link_evaluations())};
+  const double fields[] = {static_cast<double>(cost.plan),
+                           static_cast<double>(cost.distance_evaluations),
+                           static_cast<double>(cost.codes_scanned),
+                           static_cast<double>(cost.reranked),
+                           static_cast<double>(cost.hops),
+                           static_cast<double>(cost.bytes_read),
+                           static_cast<double>(cost.fallbacks),
+                           cost.selectivity,
+                           static_cast<double>(of(c).link_evaluations())};
   return fields[field];
 }
 
