@@ -42,7 +42,7 @@ test('the choice of an embedder', async (t) => {
   );
 
   await t.test('an export says whose vectors it has', () =>
-    inPage({ prepare: network(), acceptDownloads: true }, async (page) => {
+    inPage({ prepare: network() }, async (page) => {
       await paste(page, PASTED);
       const [exported] = await Promise.all([
         page.waitForEvent('download'),

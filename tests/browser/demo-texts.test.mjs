@@ -118,7 +118,7 @@ test("the visitor's own texts", async (t) => {
   );
 
   await t.test('an export is imported by another browser, beside what is there', () =>
-    inPage({ acceptDownloads: true }, async (page) => {
+    inPage({ own: {} }, async (page) => {
       await page.locator('#texts-files').setInputFiles([file('bicycle.md', NOTES)]);
       await said(page, 'Added');
       const exported = await download(page);
@@ -137,7 +137,7 @@ test("the visitor's own texts", async (t) => {
   );
 
   await t.test('what cannot be imported says why, and whose it is', () =>
-    inPage({ acceptDownloads: true }, async (page) => {
+    inPage({}, async (page) => {
       await page.locator('#texts-files').setInputFiles([file('bicycle.md', NOTES)]);
       await said(page, 'Added');
       const { bytes } = await download(page);
