@@ -442,7 +442,10 @@ export interface IndexStats {
   readonly quantization: 'none' | 'int8' | 'rabitq';
   /** Records that the graph has. */
   readonly linked: number;
-  /** Records that {@link Index.maintain} would add to the graph. */
+  /**
+   * Records that {@link Index.maintain} would add to the graph; 0 once it has found that a graph has no room
+   * for the records as they are.
+   */
   readonly pending: number;
   /** Width of a search for 10 neighbours. */
   readonly ef: number;

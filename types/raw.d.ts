@@ -77,7 +77,10 @@ export interface RawCollection extends RawHandle {
   forcePlan(plan: number): void;
   neighbors(query: number): Address;
   found(query: number): number;
-  /** Of QueryCost: 0 plan, 1 distance evaluations, 2 codes, 3 reranked, 4 hops, 5 bytes, 6 fallbacks, 7 selectivity. */
+  /**
+   * Of QueryCost: 0 plan, 1 distance evaluations, 2 codes, 3 reranked, 4 hops, 5 bytes, 6 fallbacks,
+   * 7 selectivity, 8 expected, 9 tension, 10 width, 11 planning; 12: comparisons of building the graph.
+   */
   cost(field: number): number;
 }
 

@@ -62,7 +62,7 @@ std::uint32_t found(Address c, std::uint32_t query) {
   return static_cast<std::uint32_t>(of(c).neighbors(query).size());
 }
 
-// The fields of QueryCost, in order.
+// The fields of QueryCost, in order, then the work of building.
 double cost(Address c, std::uint32_t field) {
   const rv::QueryCost& cost = of(c).last_cost();
   const double fields[] = {static_cast<double>(cost.plan),
@@ -76,7 +76,8 @@ double cost(Address c, std::uint32_t field) {
                            cost.expected,
                            cost.tension,
                            cost.width,
-                           static_cast<double>(cost.planning)};
+                           static_cast<double>(cost.planning),
+                           static_cast<double>(of(c).link_evaluations())};
   return fields[field];
 }
 

@@ -41,6 +41,11 @@ export function isWrite(verb: Verb): boolean {
   return WRITES.includes(verb);
 }
 
+/** Whether a verb is made in steps where a signal may end it: many searches, of which none is a write. */
+export function hasSteps(verb: Verb): boolean {
+  return verb === 'tune' || verb === 'measureRecall';
+}
+
 /** What is known of a database without asking. */
 export interface Standing {
   readonly shape: Shape;
@@ -55,8 +60,11 @@ export interface Standing {
 /** Where the calls of a database are answered. */
 export interface Port {
   readonly standing: Standing;
-  /** Answers with what the verb returns. @throws what the verb throws */
-  call(call: Call): Promise<unknown>;
+  /**
+   * Answers with what the verb returns; `signal` ends what is made in steps. @throws what the verb throws,
+   * the signal's reason
+   */
+  call(call: Call, signal?: AbortSignal): Promise<unknown>;
   /** Sets who hears of events. */
   listen(listener: (event: DatabaseEvent) => void): void;
 }

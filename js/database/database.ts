@@ -190,12 +190,12 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     return (await this.read('explain', [vector], options)) as Explanation<M>;
   }
 
-  protected call(verb: Verb, args: readonly unknown[]): Promise<unknown> {
-    return this.#track(() => this.#send(verb, args));
+  protected call(verb: Verb, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    return this.#track(() => this.#send(verb, args, signal));
   }
 
-  #send(verb: Verb, args: readonly unknown[]): Promise<unknown> {
-    return this.shared.port.call({ verb, namespace: this.#namespace, args });
+  #send(verb: Verb, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    return this.shared.port.call({ verb, namespace: this.#namespace, args }, signal);
   }
 
   async #track<T>(work: () => Promise<T>): Promise<T> {
@@ -210,7 +210,7 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     }
   }
 
-  /** A call that `signal` ends early, whatever becomes of its work. */
+  /** A call that `signal` ends early; so does its work where it is made in steps. */
   protected async read(
     verb: Verb,
     args: readonly unknown[],
@@ -220,7 +220,7 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
       throw invalid('options', 'an object', options);
     const { signal, ...rest } = options;
     checkSignal(signal);
-    return unlessAborted(this.call(verb, [...args, rest]), signal);
+    return unlessAborted(this.call(verb, [...args, rest], signal), signal);
   }
 
   /** A write, kept as the database's durability promises. */

@@ -1,7 +1,7 @@
 import { RuVectorError } from '../core/errors.js';
 import { nextTurn } from '../core/turn.js';
 import type { IndexStats } from '../types.js';
-import { type Call, closed, isWrite, type Port, type Standing } from './calls.js';
+import { type Call, closed, hasSteps, isWrite, type Port, type Standing } from './calls.js';
 import type { Origin } from './journal/entry.js';
 import type { Session } from './session.js';
 import { Tabs } from './tabs.js';
@@ -88,7 +88,7 @@ export class LocalPort implements Port {
     this.#listener = listener;
   }
 
-  async call(call: Call): Promise<unknown> {
+  async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const { verb } = call;
     if (verb === 'close') return this.#close();
     if (this.#closing !== undefined) throw closed();
@@ -96,6 +96,7 @@ export class LocalPort implements Port {
     if (verb === 'flush') return this.#flush();
     if (verb === 'stats') return this.#stats(call);
     if (verb === 'areMade' || verb === 'markMade') return this.#session[verb]();
+    if (signal !== undefined && hasSteps(verb)) return this.#inSlices(call, signal);
     if (!isWrite(verb)) return this.#session.run(call);
     if (this.#role === 'readonly')
       throw new RuVectorError(
@@ -106,6 +107,19 @@ export class LocalPort implements Port {
     const result = await (this.#tabs as Tabs).ask(call);
     await this.#session.catchUp();
     return result;
+  }
+
+  async #inSlices(call: Call, signal: AbortSignal): Promise<unknown> {
+    const steps = this.#session.steps(call);
+    for (let end = performance.now() + SLICE_MS; ; ) {
+      signal.throwIfAborted();
+      if (this.#closing !== undefined) throw closed();
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (performance.now() < end) continue;
+      await nextTurn();
+      end = performance.now() + SLICE_MS;
+    }
   }
 
   async #write(call: Call): Promise<unknown> {

@@ -9,6 +9,7 @@ import { corrupt } from './journal/format.js';
 import { type Manifest, readManifest, type StoredOptions } from './journal/manifest.js';
 import { stored, Vault } from './journal/vault.js';
 import { LocalPort } from './local-port.js';
+import { Making } from './making.js';
 import { unavailable } from './place.js';
 import type { Places } from './platform.js';
 import { Session } from './session.js';
@@ -24,11 +25,14 @@ export interface Shard {
 
 /** Waits between looks at a database that another tab makes. */
 const LOOK_MS = 100;
+/** How long that one may be silent. */
+const PATIENCE_MS = 15_000;
 
 /** Whether this one writes, and what gives the right to it up. */
 interface Seat {
   role: Role;
   release: (() => void | Promise<void>) | undefined;
+  making?: Making;
 }
 
 /** Opens the storage, takes the lock, reads what is there, and is ready to write. */
@@ -53,12 +57,16 @@ export async function openPort(
         seat.role = 'follower';
       }
     }
+    if (seat.role !== 'readonly' && adapter.channel !== undefined)
+      seat.making = new Making(adapter.channel, seat.role === 'writer');
     const session = await openSession(platform.host, adapter, name, options, seat, shard);
     return await LocalPort.start(session, adapter, seat.role, seat.release);
   } catch (error) {
     await seat.release?.();
     await adapter.close?.();
     throw error;
+  } finally {
+    seat.making?.close();
   }
 }
 
@@ -79,7 +87,7 @@ async function openSession(
   const prefix = number === 0 ? '' : `shard${number}-`;
   const crc32 = (bytes: Uint8Array): number => heap.crc32(bytes);
   const vault = new Vault(adapter, crc32, options.encryption?.key, prefix);
-  const manifest = await foundManifest(vault, seat, signal);
+  const manifest = await foundManifest(vault, name, seat, signal);
   const { role } = seat;
   if (manifest === undefined && role !== 'writer')
     throw new RuVectorError('NOT_FOUND', `expected a database '${name}' to read, got none`);
@@ -133,12 +141,21 @@ function isOpen(name: string): RuVectorError {
   );
 }
 
+function isSilent(name: string): RuVectorError {
+  return new RuVectorError(
+    'STORAGE_BLOCKED',
+    `expected the tab that makes the database '${name}' to answer within ${PATIENCE_MS / 1000} s, got no ` +
+      'answer, and nothing to read yet: it hangs, or is frozen. Close that tab, or wake it, and open again',
+  );
+}
+
 /**
  * Who comes while another one makes the database waits until it is made, or makes it: that one may give
- * up, or die.
+ * up, or die. One that is alive and does not answer is not waited for.
  */
 async function foundManifest(
   vault: Vault,
+  name: string,
   seat: Seat,
   signal: AbortSignal | undefined,
 ): Promise<Manifest | undefined> {
@@ -148,8 +165,13 @@ async function foundManifest(
     if (manifest !== undefined || seat.role !== 'follower') return manifest;
     seat.release = await stored('locking', (vault.adapter.lock as Lock)());
     // The writer looks once more: it may have been made between the two.
-    if (seat.release !== undefined) seat.role = 'writer';
-    else await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (seat.release !== undefined) {
+      seat.role = 'writer';
+      if (seat.making) seat.making.isMaker = true;
+    } else {
+      if ((seat.making as Making).ask() * LOOK_MS >= PATIENCE_MS) throw isSilent(name);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RuVectorError } from '../core/errors.js';
 import { MemoryIndex } from '../index/memory-index.js';
+import { measuring, tuning } from '../index/recall.js';
 import { type ShardVerb, shardVerbs } from '../index/shard.js';
 import type { State } from '../index/state.js';
 import { compact, replay } from '../index/write.js';
@@ -167,6 +168,27 @@ export class Session {
       return result;
     } finally {
       this.#origin = OWN;
+    }
+  }
+
+  /** A verb that {@link hasSteps}, in steps between which others may run. */
+  *steps({ verb, args }: Call): Generator<void, unknown> {
+    const [options] = args as [never];
+    for (;;) {
+      const { records } = this.#state;
+      const { numbering } = records;
+      // What they sample is rows: where these are renumbered meanwhile it begins anew.
+      const isSteady = (): boolean =>
+        this.#state.records === records && records.numbering === numbering;
+      const steps = (verb === 'tune' ? tuning : measuring)(this.#state, options);
+      let step = steps.next();
+      while (!step.done && isSteady()) {
+        yield;
+        if (isSteady()) step = steps.next();
+      }
+      if (!step.done) continue;
+      this.#hasLearned ||= verb === 'tune';
+      return step.value;
     }
   }
 

@@ -2,6 +2,7 @@ import { RuVectorError } from '../core/errors.js';
 import { fromPlain, type PlainError, toPlain } from '../core/plain-error.js';
 import { type Call, closed, post, sendable } from './calls.js';
 import type { Origin } from './journal/entry.js';
+import type { MakingMessage } from './making.js';
 
 /**
  * What tabs that have the same database open say to each other. One writes; the others ask it to,
@@ -16,7 +17,8 @@ type Message =
       readonly error?: PlainError;
     }
   | { readonly kind: 'stored' }
-  | { readonly kind: 'writing' };
+  | { readonly kind: 'writing' }
+  | MakingMessage;
 
 /** How long a request waits for its answer; a tab that dies is noticed at once, this is for one that hangs. */
 const PATIENCE_MS = 30_000;

@@ -66,12 +66,15 @@ export interface OpenOptions extends Partial<IndexOptions> {
    * What several tabs do. `shared`: one writes for all, the others pass it their writes and read
    * their own copy. `exclusive`: a second one is refused. `readonly`: reads only; of files, what
    * is there when it is opened. Files have one writer, and IndexedDB and OPFS need a secure context.
+   * Nobody waits for a tab that hangs or is frozen: one that comes reads what is stored, as a follower, and
+   * takes over once the lock is free; a write that it asks for in vain is `STORAGE_BLOCKED` after 30 seconds.
    * @defaultValue 'shared', with `shards` 'exclusive'
    */
   readonly tabs?: 'shared' | 'exclusive' | 'readonly';
   /**
    * What `export()` made, or where it is: the contents of a database that does not exist yet. A second tab
-   * waits as long as the first one takes it, and takes its own if that one gives up.
+   * waits as long as the first one takes it, and takes its own if that one gives up. It is told
+   * `STORAGE_BLOCKED` where the first one holds the lock and answers nothing for 15 seconds.
    */
   readonly snapshot?: SnapshotSource;
   /** Ends the opening, and leaves nothing locked. A part of the snapshot that is being read is finished. */
@@ -161,8 +164,9 @@ export interface BulkOptions {
 
 export interface AbortOptions {
   /**
-   * The promise rejects with `signal.reason`. Of the queries of `queryMany()` those that are not begun are
-   * not made; any other call that is under way in a worker is finished there.
+   * The promise rejects with `signal.reason`. Of the queries of `queryMany()`, and the samples of
+   * `measureRecall()` and `tune()`, those that are not begun are not searched for; with a signal, other calls
+   * get their turn in between. Any other call that is under way in a worker is finished there.
    */
   readonly signal?: AbortSignal;
 }

@@ -69,6 +69,7 @@ export function checkedState(options: IndexOptions): (core: Core) => State {
     records: new Records(indexed),
     tuned: undefined,
     tuning: undefined,
+    roomless: undefined,
     version: 0,
     closed: false,
     queries: 0,

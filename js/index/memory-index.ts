@@ -13,7 +13,7 @@ import type {
 import { maintain } from './maintain.js';
 import { NamespaceView } from './namespace.js';
 import { stats } from './read.js';
-import { measureRecall, tune } from './recall.js';
+import { finish, measuring, tuning } from './recall.js';
 import { checkId, Records } from './records.js';
 import { exportSnapshot, importSnapshot } from './snapshot.js';
 import { opened, type State } from './state.js';
@@ -63,11 +63,11 @@ export class MemoryIndex<M extends object> extends NamespaceView<M> implements I
   }
 
   measureRecall(options?: RecallOptions): RecallReport {
-    return measureRecall(this.#opened(), options);
+    return finish(measuring(this.#opened(), options));
   }
 
   tune(options: { readonly targetRecall: number }): TuneResult {
-    return tune(this.#opened(), options);
+    return finish(tuning(this.#opened(), options));
   }
 
   export(): Uint8Array<ArrayBuffer> {

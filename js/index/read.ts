@@ -5,7 +5,7 @@ import { isSet } from '../filter/words.js';
 import type { IndexStats, ListOptions, ListResult, StoredItem } from '../types.js';
 import { shownEf } from './recall.js';
 import { checkId } from './records.js';
-import { opened, type State } from './state.js';
+import { opened, pendingRows, type State } from './state.js';
 import { storedLength } from './vectors.js';
 
 /** Reading the records of a namespace back, and what there is to know about the index. */
@@ -83,7 +83,7 @@ export function stats(state: State): IndexStats {
     index: state.config.index,
     quantization: state.config.quantization,
     linked: collection.linked(),
-    pending: collection.pending(),
+    pending: pendingRows(state),
     ef: shownEf(state, 10),
     metric: shape.metric,
     dimensions: shape.stored,

@@ -137,13 +137,16 @@ export function checkMeasurement(shape: Shape, options: RecallOptions = {}): Mea
   };
 }
 
-export function measureRecall(state: State, options: RecallOptions = {}): RecallReport {
+/** Measures in steps of one sample; between them there may be writes, but rows must stay. */
+export function* measuring(state: State, options?: RecallOptions): Generator<void, RecallReport> {
   const { samples, topK, seed, ef, given } = checkMeasurement(state.shape, options);
   const chosen = ef ?? efFor(opened(state), topK);
-  const list = given ?? sampleRows(state, samples, seed);
-  const shares = list.map((sample) =>
-    share(rowsOf(state, sample, topK, true, 0), rowsOf(state, sample, topK, false, chosen)),
-  );
+  const shares: number[] = [];
+  for (const sample of given ?? sampleRows(state, samples, seed)) {
+    const truth = rowsOf(state, sample, topK, true, 0);
+    shares.push(share(truth, rowsOf(state, sample, topK, false, chosen)));
+    yield;
+  }
   return {
     ...estimate(shares, topK),
     samples: shares.length,
@@ -151,6 +154,13 @@ export function measureRecall(state: State, options: RecallOptions = {}): Recall
     ef: ef ?? shownEf(state, topK),
     reference: reference(state),
   };
+}
+
+/** All steps at once. */
+export function finish<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 export interface Probe {
@@ -211,18 +221,16 @@ export function shownEf(state: State, topK: number): number {
   return efFor(state, topK) || Math.max(2 * topK, 64);
 }
 
-export function tune(state: State, options: { readonly targetRecall: number }): TuneResult {
+/** Tunes in steps of one sample; between them there may be writes, but rows must stay. */
+export function* tuning(
+  state: State,
+  options: { readonly targetRecall: number },
+): Generator<void, TuneResult> {
   checkKeys('options', options, ['targetRecall']);
-  opened(state).target = checkTarget(options.targetRecall);
+  const target = checkTarget(options.targetRecall);
+  opened(state).target = target;
   state.tuning = undefined; // was for the target before
-  return tuneNow(state);
-}
-
-function tuneNow(state: State): TuneResult {
-  const steps = tuneSteps(state, state.target);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
+  return yield* tuneSteps(state, target);
 }
 
 /**

@@ -31,6 +31,8 @@ export class Records {
   #sequence: number[] = [];
   #nextSequence = 0;
   #count = 0;
+  /** Grows whenever rows are renumbered. */
+  numbering = 0;
   readonly #columns: Columns;
   /** The rows of the namespace that was last selected from, for as long as they stay the same. */
   #members: { readonly name: string; readonly words: Words } | undefined;
@@ -102,6 +104,7 @@ export class Records {
   }
 
   compact(): void {
+    ++this.numbering;
     const live = this.#ids.flatMap((id, row) => (id === undefined ? [] : [row]));
     this.#metadata = live.map((row) => this.#metadata[row]);
     this.#sequence = live.map((row) => this.#sequence[row] as number);

@@ -27,6 +27,8 @@ export interface State {
   /** The paths that get columns; undefined for those that filters ask for. */
   readonly indexed: readonly string[] | undefined;
   collection: RawCollection;
+  /** The version at which a graph was found to have no room. */
+  roomless: number | undefined;
   records: Records;
   /** Of the options; an imported snapshot of another is refused. */
   readonly givenModel: string | undefined;
@@ -46,6 +48,11 @@ export function opened(state: State): State {
   if (state.closed)
     throw new RuVectorError('CLOSED', 'expected an open index, got one after dispose()');
   return state;
+}
+
+/** Records that a graph could be given; none where it was found to have no room for these. */
+export function pendingRows({ collection, roomless, version }: State): number {
+  return roomless === version ? 0 : collection.pending();
 }
 
 /** Counts a change of the records; sections that held for the old ones only are gone. */

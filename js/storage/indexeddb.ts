@@ -7,8 +7,10 @@ const PREFIX = 'ruvector:';
 const STORE = 'values';
 const VERSION = 1;
 
-/** How long a deletion waits for other tabs to close the database. */
+/** How long opening and deleting wait for other tabs to close the database. */
 const PATIENCE_MS = 5000;
+/** How long a reading waits for a transaction of another tab, which ends unless that tab hangs. */
+const READING_MS = 15_000;
 
 /** One object store of values by key. A write is a transaction that is synced to disk. */
 export async function indexedDbStorage(name: string, shard: number): Promise<StorageAdapter> {
@@ -61,7 +63,7 @@ export async function indexedDbStorage(name: string, shard: number): Promise<Sto
     },
     channel: own,
     async read(key) {
-      return (await connect()).get(STORE, key) as Promise<Uint8Array | undefined>;
+      return inTime((await connect()).get(STORE, key), full, READING_MS);
     },
     async write(key, value) {
       const { done, store } = (await connect()).transaction(STORE, 'readwrite', {
@@ -74,7 +76,7 @@ export async function indexedDbStorage(name: string, shard: number): Promise<Sto
       await Promise.all([...keys.map((key) => store.delete(key)), done]);
     },
     async list() {
-      return (await (await connect()).getAllKeys(STORE)) as string[];
+      return inTime((await connect()).getAllKeys(STORE) as Promise<string[]>, full, READING_MS);
     },
     lock: (wait) => webLock(own, wait),
     watch(given) {
@@ -98,7 +100,8 @@ export async function listIndexedDb(): Promise<string[]> {
     // Of whatever version: a newer one is not opened by this release, and is there.
     const db = await settled(openDB(name, undefined, { upgrade }), name);
     try {
-      if ((await db.count(STORE)) > 0) names.push(name.slice(PREFIX.length));
+      if ((await inTime(db.count(STORE), name, READING_MS)) > 0)
+        names.push(name.slice(PREFIX.length));
     } finally {
       db.close();
     }
@@ -110,22 +113,31 @@ export function deleteIndexedDb(name: string): Promise<void> {
   return settled(deleteDB(PREFIX + name), PREFIX + name);
 }
 
-/** A request that others can hold up: an answer in any case. */
-async function settled<T>(work: Promise<T>, name: string): Promise<T> {
+/** What others can hold up: an answer in any case. */
+async function inTime<T>(work: Promise<T>, name: string, patience: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(
         new RuVectorError(
           'STORAGE_BLOCKED',
-          `expected the database '${name}' to be free within ${PATIENCE_MS / 1000} s, but another tab ` +
+          `expected the database '${name}' to be free within ${patience / 1000} s, but another tab ` +
             'has it open; close that tab and try again. What was asked for happens once it is closed',
         ),
       );
-    }, PATIENCE_MS);
+    }, patience);
   });
   try {
     return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A request to open or delete. */
+async function settled<T>(work: Promise<T>, name: string): Promise<T> {
+  try {
+    return await inTime(work, name, PATIENCE_MS);
   } catch (cause) {
     if (cause instanceof RuVectorError) throw cause;
     const { name: kind, message } = cause as DOMException;
@@ -141,7 +153,5 @@ async function settled<T>(work: Promise<T>, name: string): Promise<T> {
         "data have none; storage: 'memory:' needs none",
       { cause },
     );
-  } finally {
-    clearTimeout(timer);
   }
 }

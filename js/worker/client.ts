@@ -2,7 +2,15 @@ import { invalid, kindOf } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import type { Host } from '../core/load.js';
 import { fromPlain } from '../core/plain-error.js';
-import { type Call, closed, type Port, post, type Standing, sendable } from '../database/calls.js';
+import {
+  type Call,
+  closed,
+  hasSteps,
+  type Port,
+  post,
+  type Standing,
+  sendable,
+} from '../database/calls.js';
 import type { Shard } from '../database/open-port.js';
 import type { WorkerLike } from '../database/platform.js';
 import { bytesOfSnapshot } from '../database/source.js';
@@ -68,7 +76,7 @@ export class WorkerPort implements Port {
     const port = new WorkerPort(worker, onProgress);
     let late: ReturnType<typeof setTimeout> | undefined;
     const stop = (): void => {
-      post(worker, { kind: 'abort' } satisfies Request);
+      post(worker, { kind: 'abort', id: 0 } satisfies Request);
       late = setTimeout(() => port.#end(signal?.reason), ABORT_MS);
     };
     signal?.addEventListener('abort', stop);
@@ -102,12 +110,16 @@ export class WorkerPort implements Port {
     this.#listener = listener;
   }
 
-  async call(call: Call): Promise<unknown> {
+  async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const id = ++this.#last;
+    const isStoppable = signal !== undefined && hasSteps(call.verb);
+    const stop = (): void => post(this.#worker, { kind: 'abort', id } satisfies Request);
+    if (isStoppable) signal.addEventListener('abort', stop);
     try {
-      const result = await this.#ask({ kind: 'call', id, call: sendable(call) }, id);
+      const result = await this.#ask({ kind: 'call', id, call: sendable(call), isStoppable }, id);
       return call.verb === 'stats' ? { ...(result as object), worker: true } : result;
     } finally {
+      signal?.removeEventListener('abort', stop);
       if (call.verb === 'close') this.#terminate();
     }
   }

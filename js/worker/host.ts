@@ -10,10 +10,11 @@ export function serve(
   reply: (message: Reply) => void,
 ): (request: Request) => Promise<void> {
   let port: Port | undefined;
-  const stop = new AbortController();
-  const { signal } = stop;
+  const opening = new AbortController();
+  /** Of the opening and the calls that may be given up. */
+  const stops = new Map([[0, opening]]);
   return async (request) => {
-    if (request.kind === 'abort') return stop.abort();
+    if (request.kind === 'abort') return stops.get(request.id)?.abort();
     const id = request.kind === 'open' ? 0 : request.id;
     try {
       let result: unknown;
@@ -22,13 +23,18 @@ export function serve(
         const { name, options, shard } = request;
         const onProgress = (progress: { done: number; total?: number }): void =>
           reply({ kind: 'progress', progress });
+        const { signal } = opening;
         const opened = await openPort(places, name, { ...options, onProgress, signal }, shard);
         opened.listen((event) => {
           const plain = event.type === 'error' ? { ...event, error: toPlain(event.error) } : event;
           reply({ kind: 'event', event: plain, standing: opened.standing });
         });
         port = opened;
-      } else result = await (port as Port).call(request.call);
+      } else {
+        const stop = request.isStoppable ? new AbortController() : undefined;
+        if (stop) stops.set(id, stop);
+        result = await (port as Port).call(request.call, stop?.signal);
+      }
       reply({ kind: 'answer', id, result, standing: (port as Port).standing });
     } catch (error) {
       reply({
@@ -37,6 +43,8 @@ export function serve(
         error: toPlain(error),
         ...(port && { standing: port.standing }),
       });
+    } finally {
+      if (id > 0) stops.delete(id);
     }
   };
 }

@@ -7,9 +7,15 @@ import type { Progress } from '../types.js';
 /** What a page and its database in a worker say to each other. */
 export type Request =
   | OpenRequest
-  | { readonly kind: 'call'; readonly id: number; readonly call: Call }
-  /** To give up opening. */
-  | { readonly kind: 'abort' };
+  | {
+      readonly kind: 'call';
+      readonly id: number;
+      readonly call: Call;
+      /** Whether it may be given up. */
+      readonly isStoppable: boolean;
+    }
+  /** To give up a call, or the opening: 0. */
+  | { readonly kind: 'abort'; readonly id: number };
 
 export interface OpenRequest {
   readonly kind: 'open';

@@ -114,6 +114,9 @@ class Collection {
   // Links up to `rows` of them. kOutOfMemory: no room for a graph; searches do without.
   Status maintain(std::uint32_t rows) noexcept;
 
+  // Distance evaluations of all linking since the collection was made: the work of building.
+  std::uint64_t link_evaluations() const noexcept { return link_evaluations_; }
+
   // ---- query.cpp ----
 
   // Room for `count` queries (row_bytes() each, one after another, to be written at queries()) and
@@ -261,6 +264,7 @@ class Collection {
   std::uint32_t withheld_ = kAny;
   Calibration calibration_;
   QueryCost cost_;
+  std::uint64_t link_evaluations_ = 0;
   Conf conf_;  // while a snapshot is written
 };
 

@@ -42,7 +42,9 @@ void Collection::relink() noexcept {
 
 void Collection::link(std::span<const std::uint32_t> rows) noexcept {
   codes_.encode_navigation(rows);
+  scratch_.cost = {};
   graph_.insert(codes_.navigator(), rows, 1, scratch_);
+  link_evaluations_ += scratch_.cost.distance_evaluations;
 }
 
 std::uint32_t Collection::pending() const noexcept {

@@ -45,6 +45,7 @@ export function testDatabasesIn(name, launch, evict) {
       churn(tabs, 'churn-workers', { worker: true }, soak ? 10 : 1),
     );
     await t.test('a newer version waits for the old tabs, and says so', () => upgrade(tabs));
+    await t.test('a tab that hangs in a transaction is not waited for', () => hang(tabs));
     await t.test('a database that vanished between two tabs says so', () => vanish(tabs));
     await t.test('a database that is open elsewhere is deleted all the same', () => remove(tabs));
     if (evict)
@@ -301,6 +302,51 @@ async function upgrade(tabs) {
   assert.ok((await old.do('list')).some(({ name }) => name === 'upgraded'));
   await old.kill();
   await tab.kill();
+}
+
+/** A tab that never ends its transaction, as one that is frozen in the middle of it. */
+async function hang(tabs) {
+  const options = { dimensions: 2, durability: 'strict' };
+  const first = await newTab(tabs);
+  await first.do('open', 'hanging', options);
+  await first.do('call', 'upsert', { id: 'a', vector: [1, 2] });
+  await first.page.evaluate(
+    () =>
+      new Promise((done) => {
+        indexedDB.open('ruvector:hanging').onsuccess = ({ target }) => {
+          const store = target.result.transaction('values', 'readwrite').objectStore('values');
+          globalThis.hangs = true;
+          const goOn = () => {
+            if (globalThis.hangs) store.count().onsuccess = goOn;
+            else target.result.close();
+            done();
+          };
+          goOn();
+        };
+      }),
+  );
+  const second = await newTab(tabs);
+  const code = await within(
+    second.page.evaluate((own) => {
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = (call, ms) => setTimeout(call, ms >= 10_000 ? ms / 20 : ms);
+      return globalThis.tab.open('hanging', own).catch((error) => error.code);
+    }, options),
+    'opening',
+  );
+  assert.equal(code, 'STORAGE_BLOCKED');
+  const listing = second.page.evaluate(() => globalThis.tab.list().catch((error) => error.code));
+  assert.equal(await within(listing, 'listing'), 'STORAGE_BLOCKED');
+  await first.page.evaluate(() => {
+    globalThis.hangs = false;
+  });
+  const { role, count } = await second.do('open', 'hanging', options);
+  assert.deepEqual([role, count], ['follower', 1]);
+  // What gave up left nothing open.
+  await second.do('close');
+  assert.equal(await second.do('remove', 'hanging'), 'removed');
+  await first.kill();
+  await second.kill();
 }
 
 /** What its IndexedDB alone is taken from. */

@@ -6,7 +6,7 @@ import { soak } from '../support/soak.mjs';
 import { ask, file, hits, openDemo, overflow, paste } from './demo.mjs';
 
 const WINDOWS = {
-  phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+  phone: { own: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
   desktop: { viewport: { width: 1280, height: 800 } },
 };
 
@@ -25,7 +25,7 @@ test('the demo page for everybody', async (t) => {
   // In tier one each colour and each window once.
   for (const { colorScheme, name, window } of soak ? looks : [looks[0], looks[3]])
     await t.test(`${colorScheme}, on a ${name}: axe finds nothing, and nothing is cut off`, () =>
-      inPage({ ...window, colorScheme }, async (page) => {
+      inPage({ ...window, media: { colorScheme } }, async (page) => {
         await check(page, 'empty');
         await ask(page, 'why does bread rise');
         await hits(page).first().locator('.reason').getByText('carried by').waitFor();

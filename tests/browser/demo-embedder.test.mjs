@@ -1,26 +1,12 @@
 // The choice of an embedder in the demo page: MiniLM over a stub of the network, cancelled, and offline.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { ask, hits, openDemo, paste, visit } from './demo.mjs';
+import { network } from './minilm-network.mjs';
 
-const FAKE = readFileSync(new URL('../support/fake-transformers.js', import.meta.url), 'utf8');
 const PASTED = 'Grandmother Petronella folded quark dumplings. The oven was cold. Rain fell.';
 
 const inUse = (page) => page.locator('#embedder-list .used h3').textContent();
-
-/** In the place of the hosts that MiniLM comes from; `hold` is waited for before the model comes. */
-function network({ hold } = {}) {
-  const headers = { 'access-control-allow-origin': '*' };
-  return (page) =>
-    page.context().route(/^https:/, async (route) => {
-      const { hostname } = new URL(route.request().url());
-      if (hostname === 'cdn.jsdelivr.net')
-        return route.fulfill({ headers, contentType: 'text/javascript', body: FAKE });
-      await hold;
-      return route.fulfill({ headers, body: Buffer.alloc(1000) }).catch(() => {}); // ended meanwhile
-    });
-}
 
 const cut = (page) => page.context().route(/^https:/, (route) => route.abort());
 
@@ -56,7 +42,7 @@ test('the choice of an embedder', async (t) => {
   );
 
   await t.test('an export says whose vectors it has', () =>
-    inPage({ prepare: network(), acceptDownloads: true }, async (page) => {
+    inPage({ prepare: network() }, async (page) => {
       await paste(page, PASTED);
       const [exported] = await Promise.all([
         page.waitForEvent('download'),
@@ -108,6 +94,11 @@ test('the choice of an embedder', async (t) => {
       await page.getByText('MiniLM is in use.').waitFor();
       await page.context().unrouteAll();
       await cut(page);
+      // What was fetched once is there without a network.
+      await visit(page, server.url);
+      assert.equal(await inUse(page), 'MiniLM');
+      await page.getByRole('button', { name: 'Remove MiniLM’s files' }).click();
+      await page.getByText('are removed').waitFor();
       await visit(page, server.url);
       await page.locator('#embedder-problem').getByText('stays in use').waitFor();
       await ask(page, 'petronella');

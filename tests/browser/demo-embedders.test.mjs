@@ -75,8 +75,32 @@ test('the embedders', async (t) => {
       const expected = texts.map((text, i) => Array.from(i === 5 ? empty : vectorOf(text)));
       assert.deepEqual(got.vectors, expected);
       const hosts = requests.map((url) => new URL(url).hostname);
-      assert.deepEqual(hosts, Object.keys(HOSTS));
+      const [library, ...model] = Object.keys(HOSTS);
+      assert.deepEqual(hosts, [library, library, library, ...model]);
       await until(() => page.workers().length === 0);
+    }),
+  );
+
+  await t.test('MiniLM is fetched once, and again only when its files were removed', () =>
+    inPage(HOSTS, async (page, requests) => {
+      const start = async () => {
+        const before = requests.length;
+        await page.evaluate(loadAndEmbed, { id: 'minilm', texts: ['words'] });
+        return requests.slice(before);
+      };
+      const files = (verb) =>
+        page.evaluate(async (it) => {
+          const { EMBEDDERS } = await import('/embedders/index.js');
+          return EMBEDDERS.find(({ id }) => id === 'minilm').files[it]();
+        }, verb);
+      assert.equal(await files('areKept'), false);
+      const first = await start();
+      assert.ok(first.length > 0);
+      assert.equal(await files('areKept'), true);
+      assert.deepEqual(await start(), []);
+      await files('remove');
+      assert.equal(await files('areKept'), false);
+      assert.deepEqual(await start(), first);
     }),
   );
 
@@ -152,7 +176,7 @@ test('the embedders', async (t) => {
 
   if (soak)
     await t.test('the real transformers.js runs under the policy of the worker', () =>
-      inPage(realHosts(), async (page) => {
+      inPage(realHosts(), async (page, requests) => {
         const texts = ['the tide rises when the moon is near', 'bread needs an oven', ''];
         const got = await page.evaluate(loadAndEmbed, { id: 'minilm', texts });
         for (const [i, text] of texts.slice(0, 2).entries())
@@ -163,6 +187,9 @@ test('the embedders', async (t) => {
           got.loading.map(({ file }) => file).sort(),
           Object.keys(filesOfModel()).sort(),
         );
+        const { length } = requests;
+        const again = await page.evaluate(loadAndEmbed, { id: 'minilm', texts });
+        assert.deepEqual([again.vectors, requests.slice(length)], [got.vectors, []]);
       }),
     );
 

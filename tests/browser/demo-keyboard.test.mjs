@@ -57,7 +57,7 @@ test('the demo page by keyboard', async (t) => {
   );
 
   await t.test('does not move for those who do not want it to', () =>
-    inPage({ reducedMotion: 'reduce' }, async (page) => {
+    inPage({ media: { reducedMotion: 'reduce' } }, async (page) => {
       const moving = await page.evaluate(() =>
         [...document.querySelectorAll('*')]
           .filter((node) => {

@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { soak } from '../support/soak.mjs';
 import { openDemo } from './demo.mjs';
+import { network } from './minilm-network.mjs';
 
 const MOST = 50;
-const PASSAGES = 600;
+const PASSAGES = soak ? 600 : 300;
 const TYPED = 'why does the wind turn round at night near the sea';
 
 test('the demo page stays smooth', async (t) => {
@@ -69,6 +70,21 @@ test('the demo page stays smooth', async (t) => {
         assert.ok(steps >= PASSAGES / 16);
       }),
     ),
+  );
+
+  await t.test('while another embedder takes over the glossary and the texts, and back', () =>
+    inPage({ prepare: network() }, async (page) => {
+      await page.evaluate(drop, long(PASSAGES));
+      await page
+        .locator('#texts-said')
+        .getByText(/^Added/)
+        .waitFor();
+      for (const name of ['MiniLM', 'Built-in'])
+        await isSmooth(page, `taking ${name}`, async () => {
+          await page.getByRole('button', { name: `Use ${name}` }).click();
+          await page.getByText(`${name} is in use.`).waitFor();
+        });
+    }),
   );
 });
 

@@ -103,33 +103,22 @@ test("the visitor's own texts", async (t) => {
     }),
   );
 
-  await t.test('cancelled, it leaves nothing behind', () =>
+  await t.test('what is not whole yet is not shown, and cancelled, it leaves nothing behind', () =>
     inPage({}, async (page) => {
-      await page.evaluate((text) => {
-        const data = new DataTransfer();
-        data.items.add(new File([text], 'long.md'));
-        // Between two steps, whatever the machine.
-        const bar = document.getElementById('texts-bar');
-        const poll = () => {
-          if (
-            !document.getElementById('texts-phase').textContent.startsWith('Indexing') ||
-            bar.value < 32
-          )
-            return setTimeout(poll);
-          document.getElementById('texts-cancel').click();
-        };
-        dispatchEvent(new DragEvent('drop', { dataTransfer: data }));
-        poll();
-      }, long(4000));
+      const shown = await page.evaluate(cancelMidway, long(4000));
       await said(page, /^Cancelled/);
+      assert.deepEqual(shown, { own: 0, listed: ['short.md'], isGoingOn: true });
       assert.deepEqual(await list(page), []);
+      await ask(page, 'halyard winch');
+      await hits(page).first().waitFor();
+      assert.equal(await page.locator('.place.own').count(), 0);
       await visit(page, server.url);
       assert.deepEqual(await list(page), []);
     }),
   );
 
   await t.test('an export is imported by another browser, beside what is there', () =>
-    inPage({ acceptDownloads: true }, async (page) => {
+    inPage({ own: {} }, async (page) => {
       await page.locator('#texts-files').setInputFiles([file('bicycle.md', NOTES)]);
       await said(page, 'Added');
       const exported = await download(page);
@@ -148,7 +137,7 @@ test("the visitor's own texts", async (t) => {
   );
 
   await t.test('what cannot be imported says why, and whose it is', () =>
-    inPage({ acceptDownloads: true }, async (page) => {
+    inPage({}, async (page) => {
       await page.locator('#texts-files').setInputFiles([file('bicycle.md', NOTES)]);
       await said(page, 'Added');
       const { bytes } = await download(page);
@@ -218,6 +207,35 @@ async function made({ dimensions, model, metadata } = {}) {
 
 function pageShape() {
   return createBuiltIn(makeWeights());
+}
+
+/**
+ * Runs in the page: drops a short file and `text`, searches for what is in it once some of it is
+ * indexed, and cancels once that is answered, whatever the machine.
+ * @returns {Promise<{ own: number, listed: string[], isGoingOn: boolean }>} what was shown then
+ */
+async function cancelMidway(text) {
+  const [bar, phase, query, summary] = ['texts-bar', 'texts-phase', 'query', 'summary'].map((id) =>
+    document.getElementById(id),
+  );
+  const data = new DataTransfer();
+  data.items.add(new File(['A short one, about nothing of the sea.'], 'short.md'));
+  data.items.add(new File([text], 'long.md'));
+  const holds = async (condition) => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve));
+  };
+  dispatchEvent(new DragEvent('drop', { dataTransfer: data }));
+  await holds(() => phase.textContent === 'Indexing long.md' && bar.value >= 64);
+  query.value = 'halyard winch';
+  query.dispatchEvent(new Event('input'));
+  await holds(() => summary.textContent !== '');
+  const shown = {
+    own: document.querySelectorAll('.place.own').length,
+    listed: Array.from(document.querySelectorAll('#texts-list .file'), (it) => it.textContent),
+    isGoingOn: phase.textContent === 'Indexing long.md',
+  };
+  document.getElementById('texts-cancel').click();
+  return shown;
 }
 
 /** Markdown of that many passages. */

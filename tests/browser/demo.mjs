@@ -23,17 +23,16 @@ export async function openDemo(t) {
   let shared;
 
   /**
-   * Opens the demo where nothing is stored but the glossary's vectors, which take a while.
-   * @param {object} options of a context of its own; `prepare(page)` comes first
+   * Opens the demo where nothing is stored but the vectors of the glossary, which take a while to make.
+   * @param {object} options `prepare(page)` comes first; `viewport`, `media` and `permissions` are the page's;
+   *   with `own`, options of a context, it has one to itself
    * @param {(page: object) => Promise<void>} use
    */
-  async function inPage({ prepare, ...options }, use) {
-    const isShared = prepare === undefined && Object.keys(options).length === 0;
-    const context = (isShared && shared) || (await browser.newContext({ ...BLOCKED, ...options }));
-    if (isShared && shared === undefined) {
-      shared = context;
-      await context.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
-    }
+  async function inPage({ prepare, viewport, media, permissions, own }, use) {
+    const context =
+      (own === undefined && shared) || (await browser.newContext({ ...BLOCKED, ...own }));
+    if (own === undefined) shared = context;
+    await context.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
     const errors = [];
     const onError = (error) => errors.push(error.error().message);
     const onMessage = (message) => message.type() === 'error' && errors.push(message.text());
@@ -41,15 +40,21 @@ export async function openDemo(t) {
     try {
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
+      if (viewport) await page.setViewportSize(viewport);
+      if (media) await page.emulateMedia(media);
+      if (permissions) await context.grantPermissions(permissions);
+      if (own === undefined) await forget(page, server.url);
       await prepare?.(page);
-      if (isShared) await forget(page, server.url);
       await visit(page, server.url);
       await use(page);
       assert.deepEqual(errors, []);
     } finally {
       context.off('weberror', onError).off('console', onMessage);
-      if (isShared) await Promise.all(context.pages().map((page) => page.close()));
-      else await context.close();
+      if (own === undefined) {
+        await Promise.all(context.pages().map((page) => page.close()));
+        await context.unrouteAll({ behavior: 'ignoreErrors' });
+        await context.clearPermissions();
+      } else await context.close();
     }
   }
   return { server, browser, asked, inPage };
@@ -60,6 +65,7 @@ async function forget(page, url) {
   await page.goto(`${url}manifest.webmanifest`);
   await page.evaluate(async () => {
     localStorage.clear();
+    await caches.delete('demo-minilm');
     const gone = ({ name }) =>
       new Promise((done, fail) => {
         const request = indexedDB.deleteDatabase(name);

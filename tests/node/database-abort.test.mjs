@@ -8,7 +8,7 @@ import { faultyStorage } from '../support/faulty-storage.mjs';
 import { open } from '../support/package.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
 import { openShards } from '../support/shards.mjs';
-import { sharedPlace } from '../support/shared-storage.mjs';
+import { sharedPlace, until } from '../support/shared-storage.mjs';
 import { newThread } from '../support/threads.mjs';
 
 const reason = new Error('enough');
@@ -141,4 +141,73 @@ describe('queryMany() that is aborted', () => {
       const after = numberOf(await db.query(vectors[0]));
       assert.ok(after <= before + 65, `${after - before - 1} of 1000 queries were made`);
     });
+});
+
+describe('tune() and measureRecall() that are aborted', () => {
+  const dimensions = 16;
+  const vectors = seededVectors({ seed: 4, count: 4000, dimensions });
+  const items = itemsOf(vectors);
+  const never = new AbortController().signal;
+  const kinds = [{}, { worker: true }, { shards: 2 }, { shards: 2, worker: true }];
+  const nameOf = ({ worker, shards = 1 }) => `${shards} shards${worker ? ', worker' : ''}`;
+
+  for (const kind of kinds)
+    it(`say with a signal what they say without one: ${nameOf(kind)}`, async (t) => {
+      const options = {
+        dimensions,
+        storage: 'memory:',
+        index: 'hnsw',
+        quantization: 'int8',
+        ...kind,
+      };
+      const db = await newDatabase(t, 'd', options);
+      await db.upsert(items.slice(0, 1500));
+      for (const [verb, own] of [
+        ['tune', { targetRecall: 0.9 }],
+        ['measureRecall', { samples: 70, ef: 12 }],
+        ['measureRecall', { samples: 1, queries: vectors.slice(0, 1) }],
+      ])
+        assert.deepEqual(await db[verb]({ ...own, signal: never }), await db[verb](own), verb);
+    });
+
+  for (const worker of [false, true])
+    it(`search for no more samples, and let others have their turn${worker ? ', worker' : ''}`, async (t) => {
+      const ended = [];
+      const newWorker = () => {
+        const { worker } = newThread();
+        worker.addEventListener('message', ({ data }) => {
+          if (data.kind === 'answer' && data.error) ended.push(data.error.name);
+        });
+        return worker;
+      };
+      const options = { dimensions, storage: 'memory:', worker: worker && newWorker };
+      const db = await newDatabase(t, 'd', options);
+      await db.upsert(items);
+      const controller = new AbortController();
+      let isOver = false;
+      const asked = db.measureRecall({ samples: 4000, signal: controller.signal }).finally(() => {
+        isOver = true;
+      });
+      asked.catch(() => {});
+      await db.query(vectors[0]);
+      assert.equal(isOver, false, 'a query has its turn before it is over');
+      controller.abort(reason);
+      await assert.rejects(asked, reason);
+      const tuning = new AbortController();
+      const tuned = db.tune({ targetRecall: 0.9, signal: tuning.signal });
+      tuning.abort(reason);
+      await assert.rejects(tuned, reason);
+      if (!worker) return;
+      await until(() => ended.length === 2, 'the end of both in the worker');
+      assert.deepEqual(ended, ['AbortError', 'AbortError']);
+    });
+
+  it('measure anew when rows were renumbered meanwhile', async (t) => {
+    const db = await newDatabase(t, 'd', { dimensions, storage: 'memory:', index: 'flat' });
+    await db.upsert(items);
+    const asked = db.measureRecall({ samples: 4000, signal: never });
+    await db.delete(items.slice(0, 3000).map(({ id }) => id)); // which compacts
+    const { samples, recall } = await asked;
+    assert.deepEqual([samples, recall], [1000, 1]);
+  });
 });

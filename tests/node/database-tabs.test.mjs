@@ -224,20 +224,14 @@ it('a second one waits as long as the first one makes the database', async (t) =
       settled = true;
     });
     second.catch(() => {});
-    const pass = async (isOver) => {
-      for (let tenths = 0; tenths < 600 && !isOver(); ++tenths) {
-        t.mock.timers.tick(100);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
-    await pass(() => settled); // a minute
+    await passMinute(t, () => settled);
     assert.equal(settled, false);
     if (gives) {
       snapshot.enqueue(bytes);
       snapshot.close();
     } else snapshot.error(new Error('offline'));
     const one = await first.catch(({ code }) => code);
-    await pass(() => settled);
+    await passMinute(t, () => settled);
     t.mock.timers.reset();
     const other = await second;
     t.after(() => other.close());
@@ -246,6 +240,36 @@ it('a second one waits as long as the first one makes the database', async (t) =
     assert.deepEqual([other.role, await other.count()], gives ? ['follower', 2] : ['writer', 0]);
   }
 });
+
+it('a second one does not wait for one that has the lock and answers nothing', async (t) => {
+  const place = sharedPlace('tabs-12');
+  // A tab that froze before anything was stored.
+  const release = await place.tab().lock();
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let settled = false;
+  const refusal = open('d', { ...strict, storage: place.tab() })
+    .catch(({ code, message }) => `${code}: ${message}`)
+    .finally(() => {
+      settled = true;
+    });
+  await passMinute(t, () => settled);
+  t.mock.timers.reset();
+  assert.match(
+    await refusal,
+    /^STORAGE_BLOCKED: .*the tab that makes the database 'd'.*Close that tab/,
+  );
+  release();
+  const db = await opener(t, place, 'd')();
+  assert.equal(db.role, 'writer');
+});
+
+/** A minute of mocked time, or less if it is over before. */
+async function passMinute(t, isOver) {
+  for (let tenths = 0; tenths < 600 && !isOver(); ++tenths) {
+    t.mock.timers.tick(100);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 it('one that is closing leaves what others ask to the next one', async (t) => {
   const place = sharedPlace('tabs-8');

@@ -96,7 +96,8 @@ describe('maxMemoryBytes', () => {
       { topK: 5 },
     );
     assert.equal(index.maintain({ budgetMs: 1000 }).pending, 0);
-    assert.equal(index.stats().linked, 0);
+    assert.deepEqual([index.stats().linked, index.stats().pending], [0, 0]);
+    assert.equal(index.maintain({ budgetMs: 0 }).pending, 0);
     assert.ok(index.stats().memoryBytes < 1.01 * memoryBytes); // nor codes to walk by
     const after = index.queryMany(
       queries.map((query) => query.slice(0, 8)),
@@ -106,6 +107,11 @@ describe('maxMemoryBytes', () => {
       after.map(({ matches }) => matches),
       before.map(({ matches }) => matches),
     );
+    // With other records it is to be seen anew, and where there is room by then there is a graph.
+    index.delete(many[0].id);
+    assert.equal(index.stats().pending, 20_499);
+    assert.equal(index.maintain({ budgetMs: 1000 }).pending, 0);
+    assert.equal(index.stats().pending, 0);
   });
 });
 

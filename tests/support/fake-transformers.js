@@ -8,7 +8,11 @@ const FILE = 'onnx/model_quantized.onnx';
 export async function pipeline(task, model, { dtype, device, progress_callback }) {
   if (task !== 'feature-extraction' || dtype !== 'q8' || device !== 'wasm')
     throw new Error(`expected a quantised extractor on wasm, got ${task}, ${dtype}, ${device}`);
-  if (env.backends.onnx.wasm.numThreads !== 1) throw new Error('expected one thread');
+  const { numThreads, wasmPaths } = env.backends.onnx.wasm;
+  if (numThreads !== 1) throw new Error('expected one thread');
+  if (env.useBrowserCache !== false) throw new Error('expected no cache of its own');
+  await import(wasmPaths.mjs);
+  await fetch(wasmPaths.wasm);
   await fetch(`https://huggingface.co/${model}/resolve/main/${FILE}`);
   // Where the hub redirects to; a route cannot.
   const response = await fetch('https://cdn-lfs.hf.co/model');

@@ -8,9 +8,12 @@ import { capabilities } from './package.mjs';
 /** `Plan` of src/engine/plan.h. */
 export const PLANS = { flat: 0, codes: 1, graph: 2, twoHops: 3, filterAfter: 4 };
 const ANY = 0xffffffff;
+/** The field of `Collection.cost` that counts what building took. */
+const LINKING = 12;
 
 let forced = ANY;
 const slices = [];
+let evaluations = 0;
 
 await capabilities(); // loads the core, so that load() needs no host
 const { load } = await import(pathToFileURL(join(dist, 'core/load.js')));
@@ -19,8 +22,10 @@ await reach();
 /** Takes over the indexes of `wasm` (bytes, as createIndex takes them) as well. Once a source. */
 export async function reach(wasm) {
   const { raw } = await load({}, wasm);
-  const names = ['Collection.search', 'Collection.maintain', 'Collection.forcePlan'];
-  const [search, maintain, forcePlan] = names.map((name) => raw[name]);
+  const names = ['search', 'maintain', 'forcePlan', 'commit', 'cost'];
+  const [search, maintain, forcePlan, commit, cost] = names.map(
+    (name) => raw[`Collection.${name}`],
+  );
   raw['Collection.search'] = (collection, ...args) => {
     if (forced === ANY) return search(collection, ...args);
     forcePlan(collection, forced);
@@ -32,8 +37,23 @@ export async function reach(wasm) {
   };
   raw['Collection.maintain'] = (collection, rows) => {
     slices.push(rows);
-    return maintain(collection, rows);
+    return counted(collection, () => maintain(collection, rows));
   };
+  raw['Collection.commit'] = (collection) => counted(collection, () => commit(collection));
+
+  function counted(collection, work) {
+    const before = cost(collection, LINKING);
+    const status = work();
+    evaluations += cost(collection, LINKING) - before;
+    return status;
+  }
+}
+
+/** How many distances were evaluated to link records while `action` ran. */
+export async function linkEvaluationsOf(action) {
+  evaluations = 0;
+  await action();
+  return evaluations;
 }
 
 /** What `action` gives when all its searches, but exact ones, go by `plan`. */

@@ -1,6 +1,8 @@
 /** What can make vectors of texts here, and what each can do. */
 import { loadBuiltIn } from './built-in.js';
 import { loadMiniLm } from './minilm.js';
+import { areKept, remove } from './minilm-files.js';
+import { KEPT } from './minilm-source.js';
 
 /**
  * @typedef {object} Embedder
@@ -28,5 +30,6 @@ export const EMBEDDERS = [
       'A language model that finds the same meaning in other words, in English; it is fetched from ' +
       'the network once, about 30 MB, and is slower.',
     load: loadMiniLm,
+    files: { size: KEPT, areKept, remove },
   },
 ];

@@ -36,6 +36,7 @@ export async function embedderPanel(engine, embedders) {
         make('h3', {}, choice.name),
         make('p', { id: `embedder-${choice.id}` }, choice.about),
         button,
+        ...(choice.files ? [filesOf(choice, engine)] : []),
       );
     }),
   );
@@ -65,6 +66,30 @@ export async function embedderPanel(engine, embedders) {
   show();
   const before = embedders.find(({ id }) => id === remembered());
   if (before !== undefined && before !== engine.choice) await use(before);
+}
+
+/** What the browser keeps of an embedder, and a button that removes it. */
+function filesOf({ name, files }, engine) {
+  const text = make('span');
+  const button = make('button', { type: 'button', className: 'quiet' }, `Remove ${name}’s files`);
+  const show = async () => {
+    const areKept = await files.areKept();
+    button.hidden = !areKept;
+    text.textContent =
+      areKept === undefined
+        ? 'There is no place to keep its files here: they are fetched again once the browser has dropped them. '
+        : areKept
+          ? `Its files, ${files.size}, are kept in this browser’s storage for this site: no visit fetches them again. `
+          : 'Its files will be kept in this browser’s storage for this site, until you remove them. ';
+  };
+  button.addEventListener('click', async () => {
+    await files.remove();
+    await show();
+    said.textContent = `${name}’s files are removed; it fetches them when it is next loaded.`;
+  });
+  engine.addEventListener('change', show);
+  show();
+  return make('p', { className: 'files' }, text, button);
 }
 
 /** What an embedder is called whose vectors have this model. */

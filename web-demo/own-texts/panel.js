@@ -97,24 +97,34 @@ async function readAndAdd(engine, files, { signal, onProgress }) {
   await addAll(engine, byFile, { signal, onProgress });
 }
 
-/** @param {Iterable<[file: string, passages: object[]]>} documents */
+/**
+ * Adds all of the documents, or none.
+ * @param {Iterable<[file: string, passages: object[]]>} documents
+ */
 async function addAll(engine, documents, { signal, onProgress }) {
   const began = performance.now();
-  let [passages, steps, most, number] = [0, 0, 0, 0];
-  for (const [name, parts] of documents) {
-    const added = await engine.texts.add(name, parts, {
-      signal,
-      onProgress: (done, total) => onProgress(`Indexing ${name}`, done, total),
-    });
-    passages += added.passages;
-    steps += added.steps;
-    most = Math.max(most, added.passagesPerStep);
-    ++number;
+  let [passages, steps, most] = [0, 0, 0];
+  const files = [];
+  try {
+    for (const [name, parts] of documents) {
+      const added = await engine.texts.add(name, parts, {
+        signal,
+        onProgress: (done, total) => onProgress(`Indexing ${name}`, done, total),
+      });
+      files.push(added.file);
+      passages += added.passages;
+      steps += added.steps;
+      most = Math.max(most, added.passagesPerStep);
+      engine.changed();
+      await turn();
+    }
+  } catch (error) {
+    await engine.texts.remove(...files);
     engine.changed();
-    await turn();
+    throw error;
   }
-  if (number === 0) return;
-  const what = `${plural(passages, 'passage')} of ${plural(number, 'text')}`;
+  if (files.length === 0) return;
+  const what = `${plural(passages, 'passage')} of ${plural(files.length, 'text')}`;
   say(
     `Added ${what} in ${duration(performance.now() - began)}: ${plural(steps, 'step')}, ${most} passages at most in one.`,
   );

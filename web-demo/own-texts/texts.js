@@ -27,6 +27,8 @@ export class Texts {
   isGone = false;
   /** While this page itself takes them to another embedder. */
   #isLeft = false;
+  /** Names of documents that are not whole yet: neither listed nor found. */
+  #coming = new Set();
 
   constructor(db, embedder, module, isKept) {
     this.#db = db;
@@ -60,7 +62,9 @@ export class Texts {
 
   /** @returns {Promise<object>} what `explain()` says */
   explain(vector, options) {
-    return this.#db.explain(vector, options);
+    if (this.#coming.size === 0) return this.#db.explain(vector, options);
+    const filter = { file: { $nin: [...this.#coming] }, ...options.filter };
+    return this.#db.explain(vector, { ...options, filter });
   }
 
   /**
@@ -75,18 +79,15 @@ export class Texts {
       id: `${file}#${i}`,
       metadata: { file, heading, text },
     }));
-    try {
-      const work = await this.#put(records, options);
-      await this.#refresh();
-      return { file, ...work };
-    } catch (error) {
-      await this.#db.deleteWhere({ file });
-      throw error;
-    }
+    return this.#whole(async (isComing) => {
+      isComing(file);
+      return { file, ...(await this.#put(records, options)) };
+    });
   }
 
-  async remove(file) {
-    await this.#db.deleteWhere({ file });
+  /** @param {...string} files */
+  async remove(...files) {
+    await this.#db.deleteWhere({ file: { $in: files } });
     await this.#refresh();
   }
 
@@ -111,27 +112,26 @@ export class Texts {
     const source = await this.#openSnapshot(snapshot, anew);
     const names = new Map();
     try {
-      let [passages, steps] = [0, 0];
-      const total = await source.count();
-      for await (const records of pages(source)) {
-        options.signal?.throwIfAborted();
-        const items = records.map(({ id, vector, metadata }) => {
-          const { file, heading, text } = checked(metadata, id);
-          const name = names.get(file) ?? this.#freeName(file, [...names.values()]);
-          names.set(file, name);
-          const number = id.slice(id.lastIndexOf('#') + 1);
-          return { id: `${name}#${number}`, vector, metadata: { file: name, heading, text } };
-        });
-        await (anew ? this.#put(items, { signal: options.signal }) : this.#db.upsert(items));
-        passages += items.length;
-        ++steps;
-        options.onProgress?.(passages, total);
-      }
-      await this.#refresh();
-      return { files: [...names.values()], passages, steps };
-    } catch (error) {
-      await this.#db.deleteWhere({ file: { $in: [...names.values()] } });
-      throw error;
+      return await this.#whole(async (isComing) => {
+        let [passages, steps] = [0, 0];
+        const total = await source.count();
+        for await (const records of pages(source)) {
+          options.signal?.throwIfAborted();
+          const items = records.map(({ id, vector, metadata }) => {
+            const { file, heading, text } = checked(metadata, id);
+            const name = names.get(file) ?? this.#freeName(file, [...names.values()]);
+            names.set(file, name);
+            isComing(name);
+            const number = id.slice(id.lastIndexOf('#') + 1);
+            return { id: `${name}#${number}`, vector, metadata: { file: name, heading, text } };
+          });
+          await (anew ? this.#put(items, { signal: options.signal }) : this.#db.upsert(items));
+          passages += items.length;
+          ++steps;
+          options.onProgress?.(passages, total);
+        }
+        return { files: [...names.values()], passages, steps };
+      });
     } finally {
       await source.close();
     }
@@ -139,6 +139,28 @@ export class Texts {
 
   close() {
     return this.#db.close();
+  }
+
+  /**
+   * Does `work`, which tells of each document before it writes any of it: this page shows them once
+   * all are whole, and if it fails they are removed.
+   */
+  async #whole(work) {
+    const files = [];
+    const isComing = (file) => {
+      if (this.#coming.has(file)) return;
+      this.#coming.add(file);
+      files.push(file);
+    };
+    try {
+      return await work(isComing);
+    } catch (error) {
+      await this.#db.deleteWhere({ file: { $in: files } });
+      throw error;
+    } finally {
+      for (const file of files) this.#coming.delete(file);
+      await this.#refresh();
+    }
   }
 
   async #put(records, { signal, onProgress }) {
@@ -208,6 +230,7 @@ export class Texts {
       const page = await this.#db.list({ limit: 1000, cursor });
       for (const id of page.ids) {
         const file = id.slice(0, id.lastIndexOf('#'));
+        if (this.#coming.has(file)) continue;
         passages.set(file, (passages.get(file) ?? 0) + 1);
       }
       cursor = page.cursor;

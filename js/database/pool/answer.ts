@@ -20,11 +20,12 @@ import { sum, sums } from './sum.js';
 import { exportAll, importAll, put } from './write.js';
 
 /** Answers a call as one index would: whose it is, or what the answers of all shards make together. */
-export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
+export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): Promise<unknown> {
   const { verb, namespace, args } = call;
   const [first, second, third] = args as [never, never, never];
   const { shards, standing } = pool;
-  const all = <T>(): Promise<T[]> => pool.inTurn(() => pool.ask(() => call)) as Promise<T[]>;
+  const all = <T>(): Promise<T[]> =>
+    pool.inTurn(() => pool.ask(() => call, signal)) as Promise<T[]>;
   switch (verb) {
     case 'upsert':
     case 'insert':
@@ -62,7 +63,7 @@ export async function answer(pool: PoolPort, call: Call): Promise<unknown> {
     case 'explain':
       return explained(call, await all<Explanation>());
     case 'measureRecall':
-      return measureRecall(pool, first);
+      return measureRecall(pool, first, signal);
     case 'tune':
       return tuned(await all<TuneResult>());
     case 'stats':

@@ -52,10 +52,10 @@ export class PoolPort implements Port {
     this.#listener = listener;
   }
 
-  async call(call: Call): Promise<unknown> {
+  async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     if (call.verb === 'close') return this.#close();
     if (this.#closing !== undefined) throw closed();
-    return answer(this, call);
+    return answer(this, call, signal);
   }
 
   /**
@@ -69,11 +69,11 @@ export class PoolPort implements Port {
   }
 
   /** The answers of all shards that get a call, once all have answered. @throws the first error */
-  async ask(callOf: (shard: number) => Call | undefined): Promise<unknown[]> {
+  async ask(callOf: (shard: number) => Call | undefined, signal?: AbortSignal): Promise<unknown[]> {
     const answers = await Promise.allSettled(
       this.shards.flatMap((port, shard) => {
         const call = callOf(shard);
-        return call === undefined ? [] : [port.call(call)];
+        return call === undefined ? [] : [port.call(call, signal)];
       }),
     );
     return answers.map((it) => {

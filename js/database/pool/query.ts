@@ -55,36 +55,51 @@ export function explained(call: Call, all: Explanation[]): Explanation {
   };
 }
 
+/** Samples of one part. */
+const SAMPLES = 16;
+
 /** `Collection::kAny`: a sample that is no record of a shard. */
 const ANY = 0xffffffff;
 
 /** What searches of all shards find of the nearest in all shards. */
-export async function measureRecall(pool: PoolPort, options: unknown): Promise<RecallReport> {
+export async function measureRecall(
+  pool: PoolPort,
+  options: unknown,
+  signal: AbortSignal | undefined,
+): Promise<RecallReport> {
   const { shards, standing } = pool;
   const measurement = checkMeasurement(standing.shape, options as RecallOptions | undefined);
   const { samples, topK, seed, ef, given } = measurement;
   const until = (shard: number): number => Math.floor((samples * shard) / shards.length);
-  let lists: Sample[][] = [];
-  const answers = await pool.inTurn(
-    () =>
-      pool.ask((shard) => {
-        const own = lists.flatMap((list, owner) =>
-          owner === shard ? list : list.map(({ vector }) => ({ vector, row: ANY })),
-        );
-        return whole('probe', own, topK, ef);
-      }),
-    async () => {
-      const sample = (shard: number) => whole('sample', until(shard + 1) - until(shard), seed);
-      lists = given ? [given] : ((await pool.ask(sample)) as Sample[][]);
-    },
-  );
-  const all = answers as Probe[];
+  let lists: Sample[][] | undefined;
+  const choose = async (): Promise<void> => {
+    const sample = (shard: number) => whole('sample', until(shard + 1) - until(shard), seed);
+    lists ??= given ? [given] : ((await pool.ask(sample)) as Sample[][]);
+  };
+  const all: Probe[] = [];
+  // In parts where a signal may end it between two.
+  const part = signal === undefined ? samples : SAMPLES;
+  for (let from = 0; from < (lists?.flat().length ?? samples); from += part) {
+    signal?.throwIfAborted();
+    const answers = await pool.inTurn(
+      () =>
+        pool.ask((shard) => {
+          const own = (lists ?? []).flatMap((list, owner) =>
+            owner === shard ? list : list.map(({ vector }) => ({ vector, row: ANY })),
+          );
+          return whole('probe', own.slice(from, from + part), topK, ef);
+        }),
+      choose,
+    );
+    for (const [shard, probe] of (answers as Probe[]).entries())
+      all[shard] = { ...probe, found: [...(all[shard]?.found ?? []), ...probe.found] };
+  }
   const nearest = (sample: number, which: 0 | 1): number[] =>
     all
       .flatMap(({ found }) => found[sample]?.[which] ?? [])
       .sort((a, b) => a - b)
       .slice(0, topK);
-  const shares = lists.flat().map((_, i) => {
+  const shares = (lists ?? []).flat().map((_, i) => {
     const truth = nearest(i, 0);
     const last = truth.at(-1);
     if (last === undefined) return 1;
