@@ -14,7 +14,7 @@ export const TAGS = 2_000;
 export const OPTIONS = {
   dimensions: DIMENSIONS,
   metric: 'cosine',
-  index: { type: 'hnsw', M: 8, efConstruction: 50, ef: 64 },
+  index: { type: 'hnsw', M: 8, efConstruction: 30, ef: 64 },
 };
 
 /** The tags by where vectors with low ones lie. */
