@@ -8,7 +8,7 @@ import { tryFilter } from './try.js';
 
 /** Values of a tag that a filter lets through, from the rarest on. */
 const LIMITS = [1, 2, 4, 10, 20, 30, 40, 60, 100, 150, 200, 300, 400, 600, 800, 1200, 2000];
-const FIRST_LIMIT = 200;
+const FIRST_LIMIT = 300;
 
 const [panel, share, where, said] = [
   'filters',
