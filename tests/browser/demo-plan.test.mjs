@@ -116,6 +116,21 @@ test('the plan of a search', async (t) => {
     }),
   );
 
+  await t.test('is under the hits on a phone, a link away', () =>
+    inPage({}, async (page) => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await ask(page, 'why does bread rise');
+      await page.getByRole('link', { name: 'See how' }).click();
+      const drawing = page.locator('#plan svg');
+      await drawing.waitFor();
+      const [above, below] = await Promise.all([
+        hits(page).last().boundingBox(),
+        drawing.boundingBox(),
+      ]);
+      assert.ok(above.y + above.height <= below.y);
+    }),
+  );
+
   await t.test('is two beside each other, of a filter with the planner and without', () =>
     inPage({}, async (page) => {
       await page.setViewportSize({ width: 360, height: 740 });
