@@ -11,7 +11,7 @@ export const { shardOf } = await load('index/shard.js');
 /** Opens a database of this thread, whose shard number `i` has the place `placeOf(i)`. */
 export function openShards(options, placeOf) {
   const storage = async (_scheme, _place, shard) => placeOf(shard);
-  return openOn({ ...nodePlatform, storage }, 'd', options);
+  return openOn({ ...nodePlatform, storage, automatic: () => 'test:d' }, 'd', options);
 }
 
 /** Records, shard by shard: the order of a database over shards. */
