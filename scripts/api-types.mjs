@@ -53,7 +53,7 @@ function declarations(module, list) {
   const listed = list === undefined ? '' : declared(list).replace(/'.*?'/g, '');
   return declared(module)
     .replace(
-      /^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export declare (?:function|const) (\w+)[\s\S]*?;\n/gm,
+      /^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export declare (?:function|const) (\w+)[\s\S]*?;\n(?![ }])/gm,
       (it, name) =>
         list === undefined || module.endsWith('/entry') || new RegExp(`\\b${name}\\b`).test(listed)
           ? it
