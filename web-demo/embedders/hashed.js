@@ -5,7 +5,7 @@
  */
 import { toUnitLength } from '../common/vectors.js';
 import { addTerm, hashOf } from './hashing.js';
-import { rarity, termsOf } from './terms.js';
+import { rarity, termsOf, worth } from './terms.js';
 import { readWeights } from './weights.js';
 
 /** Components of the hashed part: fewer let different words look alike. */
@@ -30,7 +30,7 @@ export function createHashedEmbedder(bytes) {
   const rarities = Float64Array.from(frequencies, (frequency) => rarity(frequency, texts));
   const rarest = rarity(1, texts);
   const rowOf = (stem) => rows.get(hashOf(stem));
-  const rarityOf = (stem) => rarities[rowOf(stem)] ?? rarest;
+  const rarityOf = (stem) => worth(stem, rarities[rowOf(stem)] ?? rarest);
   const statistics = { averageLength, rarityOf };
   const halves = (vector) => [vector.subarray(0, rank), vector.subarray(rank)];
   const add = (vector, stem, term) => {
@@ -72,7 +72,7 @@ export function createHashedEmbedder(bytes) {
     return parts;
   };
   return {
-    model: `hashed-terms-1-${weights.name}`,
+    model: `hashed-terms-2-${weights.name}`,
     dimensions: rank + HASHED,
     embed,
     partsOf,
