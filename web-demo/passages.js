@@ -1,11 +1,15 @@
 /**
- * Markdown documents to passages: prose of a few sentences, under the headings it stands under.
- * Code blocks are left out, tables and lists are read as sentences.
+ * Texts to passages. Markdown: prose of a few sentences, under the headings it stands under; tables and
+ * lists are read as sentences, and code keeps its words. Plain text: its paragraphs, with all that is in
+ * them.
  */
 
 /** Characters of a passage. Shorter ones occur where a section is short or a sentence is long. */
 const MIN = 200;
 const MAX = 700;
+
+/** Characters from which a sentence that is a paragraph by itself is about something of its own. */
+const SENTENCE = 30;
 
 /**
  * @param {readonly { file: string, text: string }[]} documents
@@ -35,10 +39,15 @@ function sectionsOf(markdown) {
   let block = '';
   const endBlock = () => {
     const text = plain(block);
-    if (/[\p{L}\p{N}]/u.test(text)) section.blocks.push(text);
+    if (hasWords(text)) section.blocks.push(text);
     block = '';
   };
-  for (const line of linesOutsideCode(markdown.replace(/<!--.*?-->/gs, ''))) {
+  for (const { line, code } of linesOf(markdown)) {
+    if (code !== undefined) {
+      endBlock();
+      if (hasWords(code)) section.blocks.push(onOneLine(code));
+      continue;
+    }
     const heading = /^(#{1,6})\s+(.+?)\s*#*$/.exec(line);
     if (heading !== null) {
       endBlock();
@@ -64,19 +73,44 @@ function sectionsOf(markdown) {
   return sections;
 }
 
-function* linesOutsideCode(markdown) {
+/** Lines of prose, without comments, and blocks of code between fences, each whole. */
+function* linesOf(markdown) {
   let fence;
+  let code;
+  let isComment = false;
   for (const line of markdown.split(/\r?\n/)) {
-    const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence === undefined && mark !== undefined) {
+    const mark = /^\s*(`{3,}(?=[^`]*$)|~{3,})/.exec(line)?.[1];
+    if (fence !== undefined) {
+      if (mark?.startsWith(fence) && line.trim() === mark) {
+        yield { code };
+        fence = undefined;
+      } else code += `${line}\n`;
+    } else if (mark !== undefined && !isComment) {
       fence = mark;
-      yield '';
-    } else if (fence === undefined) {
-      yield line;
-    } else if (mark?.startsWith(fence) && line.trim() === mark) {
-      fence = undefined;
+      code = '';
+    } else {
+      const [prose, isOpen] = withoutComments(line, isComment);
+      const isWhole = isComment && isOpen;
+      isComment = isOpen;
+      if (!isWhole) yield { line: prose };
     }
   }
+  if (fence !== undefined) yield { code };
+}
+
+/** @returns {[string, boolean]} what is left of a line, and whether a comment goes on after it */
+function withoutComments(line, isWithin) {
+  const end = isWithin ? line.indexOf('-->') : -3;
+  if (isWithin && end < 0) return ['', true];
+  let isOpen = false;
+  const prose = line
+    .slice(end + 3)
+    .replace(/(`+)(?!`).*?\1(?!`)|<!--(?:.*?-->|.*$)/g, (part, ticks) => {
+      if (ticks !== undefined) return part;
+      isOpen = !part.endsWith('-->');
+      return '';
+    });
+  return [prose, isOpen];
 }
 
 /** `| base/ | status | - |` as `base/: status` */
@@ -90,33 +124,72 @@ function tableRow(line) {
   return others.length === 0 ? (first ?? '') : `${first}: ${others.join(', ')}`;
 }
 
-/** Text without Markdown's marks. */
+/** What is left out where it is a tag: other words between angle brackets are words, as in `List<Item>`. */
+const TAGS =
+  'a abbr b br center code dd del details div dl dt em figure figcaption font h1 h2 h3 h4 h5 h6 hr i ' +
+  'img ins kbd li main ol p picture pre q s samp section small source span strike strong sub summary ' +
+  'sup table tbody td tfoot th thead tr tt u ul var video';
+const TAG = new RegExp(`</?(?:${TAGS.replaceAll(' ', '|')})(?:\\s[^<>]*|/)?>`, 'gi');
+
+/** Text without Markdown's marks; the code in it is kept as it is. */
 function plain(markdown) {
-  return markdown
+  const parts = markdown.split(/(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)/s);
+  return onOneLine(
+    parts.map((part, i) => (i % 3 === 0 ? unmarked(part) : i % 3 === 2 ? part : '')).join(''),
+  );
+}
+
+function unmarked(prose) {
+  return prose
     .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/<\/?[a-z][^>]*>/gi, '')
+    .replace(TAG, '')
     .replace(/\*\*|__|`/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/(?<![\p{L}\p{N}*])\*(?![\s*])([^*]*?[^\s*])\*(?![\p{L}\p{N}*])/gu, '$1')
+    .replace(/(?<![\p{L}\p{N}_])_(?![\s_])([^_]*?[^\s_])_(?![\p{L}\p{N}_])/gu, '$1');
+}
+
+export function onOneLine(text) {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+export function hasWords(text) {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+/**
+ * Plain text: a paragraph is a passage, but what is no sentence, as a title, goes with what follows.
+ * @returns {{ heading: string, text: string }[]}
+ */
+export function splitText(text) {
+  const paragraphs = text.split(/\n[^\S\n]*\n/).map(onOneLine);
+  const isWhole = (passage) =>
+    passage.length >= SENTENCE && /\p{STerm}[^\p{L}\p{N}]*$/u.test(passage);
+  return joinBlocks(paragraphs.filter(hasWords), isWhole).map((passage) => ({
+    heading: '',
+    text: passage,
+  }));
 }
 
 /**
  * Joins blocks, which are plain texts on one line, until they make a passage, and cuts those that
  * are too long for one.
+ * @param {readonly string[]} blocks
+ * @param {(passage: string) => boolean} [isWhole] of one that is short
  */
-export function joinBlocks(blocks) {
+export function joinBlocks(blocks, isWhole = () => false) {
   const passages = [];
   let passage = '';
   for (const part of blocks.flatMap(cutBlock)) {
-    if (passage.length >= MIN || passage.length + part.length >= MAX) {
+    if (passage.length >= MIN || passage.length + part.length >= MAX || isWhole(passage)) {
       passages.push(passage);
       passage = '';
     }
     passage = joined(passage, part);
   }
   const last = passages.at(-1);
-  if (passage.length < MIN && last !== undefined && last.length + passage.length < MAX)
+  const isLeft = passage.length < MIN && !isWhole(passage);
+  if (isLeft && last !== undefined && last.length + passage.length < MAX)
     passages.splice(-1, 1, joined(last, passage));
   else passages.push(passage);
   return passages.filter((text) => text !== '');

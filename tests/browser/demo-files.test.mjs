@@ -69,17 +69,26 @@ test('the file readers', async (t) => {
     ['c.csv', 'name,colour\napple,red\n'],
     ['d.json', '[{"name":"cod","lives":"deep"}]'],
     ['e.json', '['],
+    ['g.txt', 'Gr\xfc\xdfe'],
     ['f.csv', Array.from({ length: 600 }, (_, i) => `row,${i}`).join('\n')],
   ];
 
   await t.test('give for texts what they give in Node, and load no pdf.js for them', async () => {
-    const inNode = await readFiles(texts.map(([name, text]) => new File([text], name)));
-    assert.equal(inNode.passages.length, 604);
+    const inNode = await readFiles(
+      texts.map(([name, text]) => new File([Buffer.from(text, 'latin1')], name)),
+    );
+    assert.equal(inNode.passages.length, 605);
     assert.deepEqual(await read(texts), inNode);
     assert.deepEqual(
       requests.filter((path) => path.startsWith('/vendor/')),
       [],
     );
+  });
+
+  await t.test('read what is not UTF-8 as Windows-1252', async () => {
+    const { passages, notes } = await read([['a.txt', '\x93na\xefve\x94, 5 \x80']]);
+    assert.equal(passages[0].text, '“naïve”, 5 €');
+    assert.equal(notes.length, 1);
   });
 
   await t.test('stop in the middle, and end their worker', async () => {

@@ -54,6 +54,15 @@ test('the demo page without a network', async (t) => {
       await ask(page, 'petronella');
       await hits(page).first().getByText('Grandmother').first().waitFor();
       await everything(page);
+      await page.waitForURL(/[?]q=/);
+      const address = page.url();
+      await visit(page, `${server.url}index.html?q=petronella`);
+      await hits(page).first().getByText('Grandmother').first().waitFor();
+      await visit(page, address);
+      assert.equal(await page.getByRole('searchbox').inputValue(), 'why does bread rise');
+      await hits(page).first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.waitForURL(server.url);
       const tab = await page.context().newPage();
       await tab.goto(`${server.url}storage/tab.html?tab=Third`);
       await tab.getByText('No notes yet.').or(tab.getByText('Newest first')).waitFor();

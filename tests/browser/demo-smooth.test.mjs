@@ -50,16 +50,7 @@ test('the demo page stays smooth', async (t) => {
     inPage({}, (page) =>
       isSmooth(page, `indexing ${PASSAGES} passages`, async () => {
         await page.evaluate(drop, long(PASSAGES));
-        const said = await page
-          .locator('#texts-said')
-          .getByText(/^Added/)
-          .textContent();
-        const [, passages, steps, most] = /^Added (\d+) .*: (\d+) steps, (\d+) passages/
-          .exec(said)
-          .map(Number);
-        assert.equal(passages, PASSAGES);
-        assert.ok(most <= 16, `${most} passages in one step`);
-        assert.ok(steps >= PASSAGES / 16);
+        await page.getByText(`: ${PASSAGES} passages.`).waitFor();
       }),
     ),
   );

@@ -4,6 +4,17 @@ import test from 'node:test';
 import { DEFAULT_SIZE, SIZES } from '../../web-demo/speed/measure.js';
 import { openDemo, overflow } from './demo.mjs';
 
+/** Runs in the page: how many milliseconds are marked, and how far names are from the right edge. */
+function measurePicture(svg) {
+  const { right } = svg.getBoundingClientRect();
+  const names = [...svg.querySelectorAll('.label')];
+  const marks = [...svg.querySelectorAll('.axis[text-anchor="middle"]')];
+  return {
+    ticks: marks.length,
+    gap: Math.min(...names.map((name) => right - name.getBoundingClientRect().right)),
+  };
+}
+
 /** Runs the panel to its end, however long this machine takes. */
 async function measured(page, size) {
   await page.getByLabel('Vectors', { exact: true }).selectOption(String(size));
@@ -60,6 +71,11 @@ test('the speed panel', async (t) => {
       await page.setViewportSize({ width: 360, height: 740 });
       await measured(page, SIZES[0]);
       assert.ok((await overflow(page)) <= 0, 'on a phone');
+      const { ticks, gap } = await page.locator('#speed-curve svg').evaluate(measurePicture);
+      assert.ok(ticks >= 3, `${ticks} ticks of time`);
+      assert.ok(gap >= 4, `${gap} pixels between a name and the edge`);
+      const facts = await page.locator('#speed-facts').textContent();
+      assert.match(facts, /Loading[\d.]+ m?s of work, [\d.]+ m?s by the clock/);
     }),
   );
 

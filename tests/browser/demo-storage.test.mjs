@@ -103,13 +103,18 @@ test('the storage panel', async (t) => {
       ]);
       await third.getByText('Doomed').waitFor();
       await third.getByRole('button', { name: 'without pause' }).click();
+      await third.getByText(/^\d+ of 200 stored/).waitFor();
       await tab(page, 'Left').getByText('Note 5 of').waitFor();
       page.once('dialog', (dialog) => dialog.accept());
       await page.getByRole('button', { name: 'Delete the notes' }).click();
       await page.getByText('Deleted.').waitFor();
+      assert.doesNotMatch(await page.locator('#storage-report').textContent(), /kB$/);
       await third.getByText('The notes were deleted').waitFor();
       for (const name of TABS) await tab(page, name).getByText('No notes yet.').waitFor();
+      assert.match((await report(page))['Journal since'], /^(0|\d{1,3}) bytes$/);
       await add(page, 'Right', 'A new one');
+      await third.getByRole('button', { name: 'Open the notes again' }).click();
+      await third.getByText('A new one').waitFor();
     }),
   );
 

@@ -48,7 +48,7 @@ test("the visitor's own texts", async (t) => {
     inPage({}, async (page) => {
       await paste(page, RECIPE);
       await page.locator('#texts-files').setInputFiles([file('bicycle.md', NOTES)]);
-      await said(page, /^Added [12] passages? of 1 text/);
+      await said(page, /^Added bicycle\.md: [12] passages?\.$/);
       const [pasted, chosen] = await list(page);
       assert.match(pasted, /^Grandmother Petronella folded/);
       assert.equal(chosen, 'bicycle.md');
@@ -66,7 +66,7 @@ test("the visitor's own texts", async (t) => {
     }),
   );
 
-  await t.test('a file that is dropped is indexed in steps of few passages', () =>
+  await t.test('a file that is dropped is indexed', () =>
     inPage({}, async (page) => {
       const transfer = await page.evaluateHandle((text) => {
         const data = new DataTransfer();
@@ -76,8 +76,7 @@ test("the visitor's own texts", async (t) => {
       await page.dispatchEvent('#texts-drop', 'dragenter', { dataTransfer: transfer });
       assert.match(await page.locator('#texts-drop').getAttribute('class'), /over/);
       await page.dispatchEvent('#texts-drop', 'drop', { dataTransfer: transfer });
-      await said(page, 'Added 120 passages of 1 text');
-      await said(page, '8 steps, 16 passages at most in one.');
+      await said(page, 'Added dropped.md: 120 passages.');
       assert.deepEqual(await list(page), ['dropped.md']);
     }),
   );
@@ -85,15 +84,24 @@ test("the visitor's own texts", async (t) => {
   await t.test('they are there after a reload, and gone once removed', () =>
     inPage({}, async (page) => {
       await paste(page, RECIPE);
-      await paste(page, RECIPE);
+      await paste(page, `${RECIPE} Twice.`);
       const [name] = await list(page);
       assert.deepEqual(await list(page), [name, `${name} (2)`]);
       await visit(page, server.url);
       assert.deepEqual(await list(page), [name, `${name} (2)`]);
       await ask(page, 'petronella');
       await expectFirst(page, name);
-      await page.getByRole('button', { name: `Remove ${name}`, exact: true }).click();
+      const remove = page.getByRole('button', { name: `Remove ${name}`, exact: true });
+      await remove.focus();
+      await page.keyboard.press('Enter');
       await said(page, `Removed ${name}.`);
+      // Also once the database has told of the change.
+      await page.waitForTimeout(300);
+      const focused = () => page.evaluate(() => document.activeElement.ariaLabel);
+      assert.equal(await focused(), `Remove ${name} (2)`);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await said(page, `Added ${name}: 1 passage.`);
+      assert.deepEqual(await list(page), [`${name} (2)`, name]);
       page.once('dialog', (dialog) => dialog.accept());
       await page.getByRole('button', { name: 'Remove all' }).click();
       await said(page, 'All removed.');
@@ -128,8 +136,8 @@ test("the visitor's own texts", async (t) => {
         await importFile(other, exported.bytes);
         await said(other, /^Imported [12] passages?: bicycle\.md\.$/);
         await importFile(other, exported.bytes);
-        await said(other, /bicycle\.md \(2\)\.$/);
-        assert.deepEqual((await list(other)).slice(1), ['bicycle.md', 'bicycle.md (2)']);
+        await said(other, 'Imported 0 passages: none. Here already: bicycle.md.');
+        assert.deepEqual((await list(other)).slice(1), ['bicycle.md']);
         await ask(other, 'squealing bicycle brake');
         await hits(other).first().getByText('glazed').waitFor();
       });
@@ -176,6 +184,84 @@ test("the visitor's own texts", async (t) => {
         await hits(page).first().getByText('Grandmother').first().waitFor();
       },
     ),
+  );
+
+  await t.test('what is pasted is kept as it is, and its hit says it once', () =>
+    inPage({}, async (page) => {
+      const text =
+        'Map<String, Integer> is `<b>generic</b>`, says *Bob* <bob@example.org> Quokkington.';
+      await paste(page, text);
+      await ask(page, 'quokkington');
+      const first = hits(page).first();
+      await first.locator('.text mark').waitFor();
+      assert.equal(await first.locator('.text').textContent(), text);
+      const seen = await first.evaluate((hit) =>
+        [...hit.querySelectorAll('h3:not(.unseen), .place, .text')].map((node) => node.textContent),
+      );
+      assert.deepEqual(seen, ['Your texts', text]);
+      assert.match(await first.locator('.reason').textContent(), /^carried by quokkington/);
+    }),
+  );
+
+  await t.test('a file that is here is not added twice; one of its name replaces it or not', () =>
+    inPage({}, async (page) => {
+      const choose = (...texts) =>
+        page.locator('#texts-files').setInputFiles(texts.map((text) => file('notes.txt', text)));
+      await choose('The ferry leaves at seven.');
+      await said(page, 'Added notes.txt: 1 passage.');
+      await choose('The ferry leaves at seven.');
+      await said(page, 'notes.txt is here already, with the same words.');
+      await choose('The ferry leaves at eight.');
+      await page.getByText('There is another notes.txt').waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Replace it');
+      await page.locator('#texts-cancel').click();
+      await said(page, /^Cancelled/);
+      await choose('The ferry leaves at eight.');
+      await page.getByRole('button', { name: 'Keep both' }).click();
+      await said(page, 'Added notes.txt (2): 1 passage.');
+      await choose('The ferry leaves at nine.');
+      await page.getByRole('button', { name: 'Replace it' }).click();
+      await said(page, 'Added notes.txt: 1 passage.');
+      assert.deepEqual((await list(page)).sort(), ['notes.txt', 'notes.txt (2)']);
+      await page.getByLabel('In', { exact: true }).selectOption('Your texts');
+      await ask(page, 'ferry leaves');
+      await page.getByText('at nine').waitFor();
+      assert.equal(await page.getByText('at seven').count(), 0);
+      assert.equal(await hits(page).count(), 2);
+    }),
+  );
+
+  await t.test('a file that is dropped too early is added once the page is ready', () => {
+    const prepare = (page) =>
+      page.route('**/glossary.json', async (route) => {
+        await page.waitForFunction(() => document.getElementById('loading-waits') !== null);
+        await page.evaluate(dropFile, ['early.txt', 'The walrus waited at the gate.']);
+        await page.getByText('Added once the page is ready: early.txt.').waitFor();
+        await route.continue();
+      });
+    return inPage({ prepare }, async (page) => {
+      await said(page, 'Added early.txt: 1 passage.');
+      assert.deepEqual(await list(page), ['early.txt']);
+    });
+  });
+
+  await t.test('what is asked for while work goes on waits for it', () =>
+    inPage({}, async (page) => {
+      await paste(page, RECIPE);
+      const [name] = await list(page);
+      await page.evaluate(dropFile, ['long.md', long(400)]);
+      await page.locator('#texts[data-work="busy"]').waitFor();
+      await page.getByRole('button', { name: `Remove ${name}` }).click();
+      await page.evaluate(dropFile, ['other.jpg', 'The walrus waited at the gate.']);
+      await alerts(page).getByText('other.jpg').waitFor();
+      assert.match(await alerts(page).textContent(), /got "other\.jpg"\.$/);
+      assert.deepEqual(await list(page), ['long.md']);
+      // A refusal is not there any longer than it is true.
+      await page.getByRole('button', { name: 'Add this text' }).click();
+      await alerts(page).getByText('Paste or write something first.').waitFor();
+      await page.getByLabel('Or paste a text').fill('x');
+      assert.equal(await alerts(page).textContent(), '');
+    }),
   );
 
   await t.test('two tabs have the same texts', () =>
@@ -236,6 +322,15 @@ async function cancelMidway(text) {
   };
   document.getElementById('texts-cancel').click();
   return shown;
+}
+
+/** Runs in the page. */
+function dropFile([name, text]) {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  const event = new DragEvent('drop', { dataTransfer, cancelable: true });
+  dispatchEvent(event);
+  if (!event.defaultPrevented) throw new Error('the browser would open the file');
 }
 
 /** Markdown of that many passages. */

@@ -37,6 +37,40 @@ describe('text files', () => {
     ]);
   });
 
+  it('have a passage for each paragraph that is a sentence, and titles go with what follows', async () => {
+    const text =
+      'Kitchen\n\nThe coffee machine needs descaling.\n\nThe projector needs the grey adapter!\n\n' +
+      'To do\n\nVisitors park behind the bakery (bays 12 to 18).\n\nMore';
+    assert.deepEqual(await passagesOf('a.txt', text), [
+      ['', 'Kitchen; The coffee machine needs descaling.'],
+      ['', 'The projector needs the grey adapter!'],
+      ['', 'To do; Visitors park behind the bakery (bays 12 to 18). More'],
+    ]);
+  });
+
+  it('keep what is between angle brackets', async () => {
+    const text =
+      'Map<String, Integer> is `<b>generic</b>`, says Bob <bob@example.org>, as is *this*.';
+    assert.deepEqual(await passagesOf('a.txt', text), [['', text]]);
+  });
+
+  it('that are not UTF-8 are read as Windows-1252, and that is noted', async () => {
+    const bytes = Uint8Array.from('Gr\xfc\xdfe, na\xefve', (letter) => letter.charCodeAt(0));
+    const { passages, problems, notes } = await readFiles([new File([bytes], 'a.txt')]);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      passages.map(({ text }) => text),
+      ['Grüße, naïve'],
+    );
+    assert.deepEqual(notes, [
+      {
+        file: 'a.txt',
+        message: 'it is not UTF-8 and was read as Windows-1252 (Western European)',
+      },
+    ]);
+    assert.deepEqual((await readFiles([new File(['Grüße'], 'a.txt')])).notes, []);
+  });
+
   it('are cut between sentences into passages of at most 700 characters', async () => {
     const passages = await passagesOf('long.TXT', SENTENCE.repeat(100));
     assert.equal(passages.map(([, text]) => text).join(' '), SENTENCE.repeat(100).trim());
@@ -62,11 +96,36 @@ describe('text files', () => {
 });
 
 describe('Markdown', () => {
-  it('is split as the documentation is: by headings, without code', async () => {
-    const text = '# Sea\n\nSalt.\n\n```\ncode\n```\n\n## Tides\n\nTwice a *day*.\n';
+  it('is split as the documentation is, by headings', async () => {
+    const text =
+      '# Sea\n\nSalt.\n\n## Tides\n\nTwice a *day*, **not** _once_; 2 * 3 * 4, snake_case_name.\n';
     assert.deepEqual(await passagesOf('a.md', text), [
       ['Sea', 'Salt.'],
-      ['Sea > Tides', 'Twice a *day*.'],
+      ['Sea > Tides', 'Twice a day, not once; 2 * 3 * 4, snake_case_name.'],
+    ]);
+  });
+
+  it('keeps the words of code, tags and marks among them', async () => {
+    const code = '```html\n<section id="q">\n  *fenced* numbat\n</section>\n# no heading\n```';
+    const text = `# T\n\nWrite \`<div class="x">\` and \`__init__\`.\n${code}\n\nAfter.\n\n~~~\nnever closed`;
+    assert.deepEqual(await passagesOf('a.md', text), [
+      [
+        'T',
+        'Write <div class="x"> and __init__. <section id="q"> *fenced* numbat </section> # no heading; ' +
+          'After. never closed',
+      ],
+    ]);
+  });
+
+  it('loses tags and comments, and no other words between angle brackets', async () => {
+    const text =
+      'A <b>bold</b> `Map<K, V>`, Map<String, Integer>, List<Item>, <bob@example.org>.<br/> 1 < 2 <!-- not\n' +
+      'this\n```\nor this --> but this, `<!-- and this -->`.';
+    assert.deepEqual(await passagesOf('a.md', text), [
+      [
+        '',
+        'A bold Map<K, V>, Map<String, Integer>, List<Item>, <bob@example.org>. 1 < 2 but this, <!-- and this -->.',
+      ],
     ]);
   });
 });
@@ -174,10 +233,15 @@ describe('a file that cannot be read', () => {
     'is empty': ['a.txt', '', 'expected text, got an empty file'],
     'has no words': ['a.txt', ' \n-\n', 'expected text, got none'],
     'has zero bytes in it': ['a.txt', 'a\0b', 'expected text, got a binary file'],
-    'is of another encoding': [
+    'has other bytes than text': [
       'a.txt',
-      new Uint8Array([0x47, 0x72, 0xfc, 0xdf, 0x65]),
-      'expected text in UTF-8, or in UTF-16 with a byte order mark, got other bytes',
+      new Uint8Array([0x89, 0x50, 1, 2]),
+      'expected text, got a binary file',
+    ],
+    'is not what its byte order mark says': [
+      'a.txt',
+      new Uint8Array([0xff, 0xfe, 0x41]),
+      'expected text in UTF-16, as its byte order mark says, got other bytes',
     ],
   };
   for (const [what, [name, content, message]] of Object.entries(PROBLEMS))

@@ -80,6 +80,21 @@ describe('the built-in embedder', () => {
     assert.ok(share(shuffled(asked, 1)) <= 0.1);
   });
 
+  it('finds an entry by its term as well in a question, whatever words questions are made of', () => {
+    const { documents } = glossary();
+    const rank = ranking(createHashedEmbedder(makeWeights()), documents);
+    const asked = documents.filter((_, i) => i % 20 === 0).map(({ id }) => id);
+    for (const question of [
+      (term) => `how does ${term} work`,
+      (term) => `what happens when you get ${term}`,
+      (term) => `what is the best way to use ${term}`,
+      (term) => `why do I keep getting ${term}`,
+    ]) {
+      const first = asked.map((id) => Number(rank(question(id.split('/')[1]))[0] === id));
+      assert.ok(mean(first) >= 0.95, `${question('…')}: ${mean(first)}`);
+    }
+  });
+
   const { name, missing, documents, queries } = cranfield();
   it(`is better than BM25 on ${name}, learned from it${missing ? `: ${missing}` : ''}`, () => {
     if (missing) return;

@@ -22,13 +22,14 @@ export async function loadBuiltIn({ signal, onProgress } = {}) {
 /**
  * The same where there is no server: in Node, of what `makeWeights()` of scripts/embedder.mjs gives.
  * @param {Uint8Array} weights
- * @returns {import('./index.js').Embedder}
+ * @returns {import('./index.js').Embedder & { partsOf: (text: string) => Map<string, Float32Array> }}
  */
 export function createBuiltIn(weights) {
-  const { model, dimensions, embed } = createHashedEmbedder(weights);
+  const { model, dimensions, embed, partsOf } = createHashedEmbedder(weights);
   return {
     model,
     dimensions,
+    partsOf,
     embed: (texts, { signal, onProgress } = {}) =>
       inSlices(embedding(texts, embed), {
         signal,

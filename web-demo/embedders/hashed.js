@@ -5,7 +5,7 @@
  */
 import { toUnitLength } from '../common/vectors.js';
 import { addTerm, hashOf } from './hashing.js';
-import { rarity, termsOf } from './terms.js';
+import { rarity, termsOf, worth } from './terms.js';
 import { readWeights } from './weights.js';
 
 /** Components of the hashed part: fewer let different words look alike. */
@@ -20,8 +20,9 @@ const MOST = 0.7;
 
 /**
  * @param {Uint8Array} bytes what `learnWeights` made
- * @returns {{ model: string, dimensions: number, embed: (text: string) => Float32Array<ArrayBuffer> }}
- *   `embed` gives a unit vector, or zero for a text without words
+ * @returns {{ model: string, dimensions: number, embed: (text: string) => Float32Array<ArrayBuffer>,
+ *   partsOf: (text: string) => Map<string, Float32Array<ArrayBuffer>> }} `embed` gives a unit vector, or
+ *   zero for a text without words; `partsOf` what of it each stem adds
  */
 export function createHashedEmbedder(bytes) {
   const weights = readWeights(bytes);
@@ -29,26 +30,52 @@ export function createHashedEmbedder(bytes) {
   const rarities = Float64Array.from(frequencies, (frequency) => rarity(frequency, texts));
   const rarest = rarity(1, texts);
   const rowOf = (stem) => rows.get(hashOf(stem));
-  const rarityOf = (stem) => rarities[rowOf(stem)] ?? rarest;
+  const rarityOf = (stem) => worth(stem, rarities[rowOf(stem)] ?? rarest);
+  const statistics = { averageLength, rarityOf };
+  const halves = (vector) => [vector.subarray(0, rank), vector.subarray(rank)];
+  const add = (vector, stem, term) => {
+    const [learned, hashed] = halves(vector);
+    addTerm(hashed, stem, term);
+    const row = rowOf(stem);
+    if (row !== undefined) addDirection(learned, weights, row, term.weight);
+  };
+  const embed = (text) => {
+    const vector = new Float32Array(rank + HASHED);
+    let all = 0;
+    for (const [stem, term] of termsOf(text, statistics)) {
+      add(vector, stem, term);
+      all += term.weight * term.weight;
+    }
+    if (all === 0) return vector;
+    const [learned, hashed] = halves(vector);
+    const share = Math.min(MOST, (TRUST * square(learned)) / all);
+    scale(toUnitLength(learned), Math.sqrt(share));
+    scale(toUnitLength(hashed), Math.sqrt(1 - share));
+    return toUnitLength(vector);
+  };
+  const partsOf = (text) => {
+    const parts = new Map();
+    const sum = new Float32Array(rank + HASHED);
+    for (const [stem, term] of termsOf(text, statistics)) {
+      const part = new Float32Array(rank + HASHED);
+      add(part, stem, term);
+      add(sum, stem, term);
+      parts.set(stem, part);
+    }
+    // Each half of the sum is as long in the text's vector as it is to count.
+    const factors = halves(embed(text)).map((half, i) => {
+      const whole = square(halves(sum)[i]);
+      return whole === 0 ? 0 : Math.sqrt(square(half) / whole);
+    });
+    for (const part of parts.values())
+      for (const [i, half] of halves(part).entries()) scale(half, factors[i]);
+    return parts;
+  };
   return {
-    model: `hashed-terms-1-${weights.name}`,
+    model: `hashed-terms-2-${weights.name}`,
     dimensions: rank + HASHED,
-    embed(text) {
-      const vector = new Float32Array(rank + HASHED);
-      const [learned, hashed] = [vector.subarray(0, rank), vector.subarray(rank)];
-      let all = 0;
-      for (const [stem, term] of termsOf(text, { averageLength, rarityOf })) {
-        addTerm(hashed, stem, term);
-        all += term.weight * term.weight;
-        const row = rowOf(stem);
-        if (row !== undefined) addDirection(learned, weights, row, term.weight);
-      }
-      if (all === 0) return vector;
-      const share = Math.min(MOST, (TRUST * square(learned)) / all);
-      scale(toUnitLength(learned), Math.sqrt(share));
-      scale(toUnitLength(hashed), Math.sqrt(1 - share));
-      return toUnitLength(vector);
-    },
+    embed,
+    partsOf,
   };
 }
 

@@ -2,7 +2,7 @@
 import { loadBuiltIn } from './built-in.js';
 import { loadMiniLm } from './minilm.js';
 import { areKept, remove } from './minilm-files.js';
-import { KEPT } from './minilm-source.js';
+import { KEPT, NEEDS } from './minilm-source.js';
 
 /**
  * @typedef {object} Embedder
@@ -20,15 +20,14 @@ export const EMBEDDERS = [
     name: 'Built-in',
     about:
       'Finds texts that have the same words, parts of words or, among those that the glossary uses, ' +
-      'words that go together; it does not understand a question put in other words.',
+      'words that go together. It does not understand a question put in other words, and knows the forms ' +
+      'of words in English only; in other languages it finds what is spelled alike.',
     load: loadBuiltIn,
   },
   {
     id: 'minilm',
     name: 'MiniLM',
-    about:
-      'A language model that finds the same meaning in other words, in English; it is fetched from ' +
-      'the network once, about 30 MB, and is slower.',
+    about: `A language model that finds the same meaning in other words, in English; it is slower. ${NEEDS}`,
     load: loadMiniLm,
     files: { size: KEPT, areKept, remove },
   },

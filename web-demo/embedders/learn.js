@@ -5,7 +5,7 @@
  */
 import { hashOf } from './hashing.js';
 import { rightSingularVectors } from './svd.js';
-import { rarity, stemsOf, termsOf, wordsToWeigh } from './terms.js';
+import { rarity, stemsOf, termsOf, wordsToWeigh, worth } from './terms.js';
 import { packWeights } from './weights.js';
 
 /** Texts that must have a term for anything to be known of it: one tells as much as none. */
@@ -23,7 +23,7 @@ export function learnWeights(texts, { rank = 96 } = {}) {
   const columns = new Map(known.map((stem, i) => [stem, i]));
   const statistics = {
     averageLength,
-    rarityOf: (stem) => rarity(frequencies.get(stem), texts.length),
+    rarityOf: (stem) => worth(stem, rarity(frequencies.get(stem), texts.length)),
   };
   const rows = texts.map((text) => rowOf(termsOf(text, statistics), columns));
   const vectors = rightSingularVectors(rows, known.length, rank);

@@ -1,5 +1,5 @@
 /** A text as weighed terms, by BM25 (Robertson and Zaragoza, 2009). */
-import { stemOf, tellingWords } from './words.js';
+import { isFaint, stemOf, tellingWords } from './words.js';
 
 /** How often the words of a heading, which is a first line with more after it, are counted. */
 const HEADING = 3;
@@ -57,6 +57,14 @@ export function termsOf(text, { averageLength, rarityOf }) {
     terms.set(stem, { weight: (rarityOf(stem) * count * (K1 + 1)) / (count + norm), forms });
   }
   return terms;
+}
+
+/** What a word that says little is worth, of what its rarity says. */
+const FAINT = 0.15;
+
+/** @returns what a stem of that rarity is worth */
+export function worth(stem, rarity) {
+  return isFaint(stem) ? FAINT * rarity : rarity;
 }
 
 /** The inverse document frequency of BM25: `frequency` of so many texts have the term. */

@@ -25,6 +25,19 @@ export function isTelling(word) {
   return !COMMON.has(word);
 }
 
+/**
+ * Words that say little of what a text is about, and more in a question than in an answer; not nothing,
+ * since somebody may look for just one of them.
+ */
+const FAINT =
+  `able always anything best better bit came come comes coming d didn doesn don every everything
+   find gave getting give gives giving go goes going gone good happen happened happening happens help
+   helped helping helps instead isn keep keeping keeps kept kind know known knows let lets ll look looking
+   looks lot m many mean means much need needed needing needs never nothing now often people please put
+   puts re really right s said say saying says see seen sometimes sort still t take taken takes taking
+   tell tells took try trying use used uses using usually ve want wanted wants way ways well went without
+   won work worked working works`.split(/\s+/);
+
 /** The words of a text that say what it is about; all of them where it has no others. */
 export function tellingWords(text) {
   const words = wordsOf(text);
@@ -50,4 +63,11 @@ export function stemOf(word) {
 function singularOf(word) {
   if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   return word.length > 3 && /[^sui]s$/.test(word) ? word.slice(0, -1) : word;
+}
+
+const FAINT_STEMS = new Set(FAINT.map(stemOf));
+
+/** Whether a stem is one of a word that says little. */
+export function isFaint(stem) {
+  return FAINT_STEMS.has(stem);
 }

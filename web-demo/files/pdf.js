@@ -11,7 +11,7 @@ const CMAPS = new URL('../../cmaps/', LIBRARY).href;
  * @param {string} file name
  * @param {Uint8Array} bytes
  * @param {AbortSignal} [signal]
- * @returns {Promise<{ file: string, heading: string, text: string }[]>}
+ * @returns {Promise<{ passages: { file: string, heading: string, text: string }[] }>}
  * @throws {Error} what was expected, and what came
  */
 export async function passagesOfPdf(file, bytes, signal) {
@@ -27,7 +27,7 @@ export async function passagesOfPdf(file, bytes, signal) {
   const stop = () => loading.destroy();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await passagesOf(file, await loading.promise);
+    return { passages: await passagesOf(file, await loading.promise) };
   } catch (error) {
     signal?.throwIfAborted();
     throw problemOf(error);

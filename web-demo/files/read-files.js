@@ -14,18 +14,22 @@ const MOST_BYTES = 50_000_000;
  * @returns {Promise<{
  *   passages: { file: string, heading: string, text: string }[],
  *   problems: { file: string, message: string }[],
- * }>} rejects with the signal's reason once it is aborted
+ *   notes: { file: string, message: string }[],
+ * }>} `notes`: what was taken for granted; rejects with the signal's reason once it is aborted
  */
 export async function readFiles(files, { signal, onProgress } = {}) {
   const passages = [];
   const problems = [];
+  const notes = [];
   const texts = new TextReader();
   try {
     for (const [done, file] of files.entries()) {
       signal?.throwIfAborted();
       onProgress?.(done, files.length);
       try {
-        for (const passage of await readFile(file, texts, signal)) passages.push(passage);
+        const read = await readFile(file, texts, signal);
+        for (const passage of read.passages) passages.push(passage);
+        if (read.note !== undefined) notes.push({ file: file.name, message: read.note });
       } catch (error) {
         signal?.throwIfAborted();
         problems.push({ file: file.name, message: error.message });
@@ -35,7 +39,7 @@ export async function readFiles(files, { signal, onProgress } = {}) {
     texts.end();
   }
   onProgress?.(files.length, files.length);
-  return { passages, problems };
+  return { passages, problems, notes };
 }
 
 async function readFile(file, texts, signal) {
@@ -49,10 +53,10 @@ async function readFile(file, texts, signal) {
     );
   const bytes = new Uint8Array(await file.arrayBuffer());
   signal?.throwIfAborted();
-  const passages =
+  const read =
     kind === 'pdf'
       ? await passagesOfPdf(file.name, bytes, signal)
       : await texts.read(file.name, bytes, signal);
-  if (passages.length === 0) throw new Error('expected text, got none');
-  return passages;
+  if (read.passages.length === 0) throw new Error('expected text, got none');
+  return read;
 }

@@ -9,6 +9,7 @@ export class TextReader {
    * @param {string} file its name
    * @param {Uint8Array<ArrayBuffer>} bytes are gone afterwards
    * @param {AbortSignal} [signal]
+   * @returns what `passagesOfText` does
    */
   read(file, bytes, signal) {
     // Node has no such workers, and no page that waits.
@@ -27,7 +28,7 @@ function ask(worker, request, signal) {
   return new Promise((done, fail) => {
     worker.onmessage = ({ data }) => {
       if (data.problem !== undefined) fail(new Error(data.problem));
-      else if (data.isOver) done(passages);
+      else if (data.isOver) done({ passages, note: data.note });
       else passages.push(...data.passages);
     };
     worker.onerror = () => fail(new Error("expected the page's reader of texts, got none"));

@@ -1,12 +1,11 @@
 /** Files of text to passages, by their kind. */
-import { joinBlocks, splitDocuments } from '../passages.js';
+import { hasWords, joinBlocks, onOneLine, splitDocuments, splitText } from '../passages.js';
 import { recordsOfCsv } from './csv.js';
 import { decodeText } from './decode.js';
 import { recordsOfJson } from './json.js';
 
-/** What reads each kind: text to sections, of blocks that may be joined. */
+/** What reads each kind of records: text to sections, of blocks that may be joined. */
 const SECTIONS = {
-  txt: (text) => [{ heading: '', blocks: text.split(/\n[^\S\n]*\n/) }],
   csv: (text) => sectionsOf(recordsOfCsv(text)),
   tsv: (text) => sectionsOf(recordsOfCsv(text)),
   json: (text) => sectionsOf(recordsOfJson(text)),
@@ -14,7 +13,7 @@ const SECTIONS = {
   jsonl: (text) => sectionsOf(recordsOfJson(text)),
 };
 
-export const TEXT_KINDS = [...Object.keys(SECTIONS), 'md', 'markdown'];
+export const TEXT_KINDS = ['txt', 'md', 'markdown', ...Object.keys(SECTIONS)];
 
 /** What follows the last dot of a file's name. */
 export function kindOf(name) {
@@ -24,12 +23,18 @@ export function kindOf(name) {
 /**
  * @param {string} file name of a file of TEXT_KINDS
  * @param {Uint8Array} bytes
- * @returns {{ file: string, heading: string, text: string }[]}
+ * @returns {{ passages: { file: string, heading: string, text: string }[], note?: string }} `note`: what
+ *   was taken for granted
  * @throws {Error} what was expected, and what came
  */
 export function passagesOfText(file, bytes) {
-  const text = decodeText(bytes);
+  const { text, note } = decodeText(bytes);
+  return { passages: split(file, text), note };
+}
+
+function split(file, text) {
   const kind = kindOf(file);
+  if (kind === 'txt') return splitText(text).map((passage) => ({ file, ...passage }));
   if (kind === 'md' || kind === 'markdown')
     return splitDocuments([{ file, text }]).map(({ id, ...passage }) => passage);
   return passagesOfSections(file, SECTIONS[kind](text));
@@ -47,12 +52,4 @@ export function passagesOfSections(file, sections) {
 /** A record is a passage, however short it is. */
 function* sectionsOf(records) {
   for (const { heading, text } of records) yield { heading, blocks: [text] };
-}
-
-function onOneLine(text) {
-  return text.replace(/\s+/g, ' ').trim();
-}
-
-function hasWords(text) {
-  return /[\p{L}\p{N}]/u.test(text);
 }

@@ -6,10 +6,10 @@ const PART = 250;
 
 addEventListener('message', ({ data: { file, bytes } }) => {
   try {
-    const passages = passagesOfText(file, bytes);
+    const { passages, note } = passagesOfText(file, bytes);
     for (let from = 0; from < passages.length; from += PART)
       postMessage({ passages: passages.slice(from, from + PART) });
-    postMessage({ isOver: true });
+    postMessage({ isOver: true, note });
   } catch (error) {
     postMessage({ problem: error.message });
   }

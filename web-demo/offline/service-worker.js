@@ -40,8 +40,18 @@ addEventListener('fetch', (event) => {
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
-  const found = await cache.match(request, { ignoreSearch: request.mode === 'navigate' });
+  const found =
+    request.mode === 'navigate'
+      ? await cache.match(pageOf(request.url), { ignoreSearch: true })
+      : await cache.match(request);
   return found ?? fetch(request);
+}
+
+/** A folder's page is kept by the folder. */
+function pageOf(url) {
+  const page = new URL(url);
+  page.pathname = page.pathname.replace(/\/index\.html$/, '/');
+  return page.href;
 }
 
 /** Every file or none; one that is of another version than this says so by its hash. */

@@ -1,6 +1,7 @@
 /** Files that are dropped: anywhere on the page, since a miss would open the file instead. */
 
 /**
+ * Takes those that early-drops.js has taken so far, and those to come.
  * @param {HTMLElement} zone shown as the place to drop
  * @param {(files: File[]) => void} take
  */
@@ -13,14 +14,11 @@ export function acceptDrops(zone, take) {
   };
   addEventListener('dragenter', (event) => hasFiles(event) && mark(1));
   addEventListener('dragleave', (event) => hasFiles(event) && mark(-1));
-  addEventListener('dragover', (event) => {
-    if (hasFiles(event)) event.preventDefault();
-  });
-  addEventListener('drop', (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
+  const early = globalThis.droppedFiles;
+  early.take = (files) => {
     depth = 0;
     mark(0);
-    take([...event.dataTransfer.files]);
-  });
+    take(files);
+  };
+  if (early.waiting.length > 0) take(early.waiting.splice(0));
 }

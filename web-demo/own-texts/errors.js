@@ -42,6 +42,6 @@ export function inWords(error, embedder, nameOf) {
       return { text: 'Your texts were closed, by another tab. Reload the page.', isOther: false };
     default:
       if (error.name === 'AbortError') return { text: error.message, isOther: false };
-      return { text: `It did not work: ${error.message}`, isOther: false };
+      return { text: `It did not work: ${error.message.replace(/\.$/, '')}.`, isOther: false };
   }
 }

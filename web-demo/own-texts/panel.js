@@ -1,16 +1,17 @@
-/** The panel of the visitor's texts: paste, drop, list, remove; export and import in transfer.js. */
-import { duration, element, make, plural } from '../common/elements.js';
+/** The panel of the visitor's texts: paste, drop, remove. list.js lists them, transfer.js exports and imports. */
+import { element, make, plural } from '../common/elements.js';
 import { turn } from '../common/slices.js';
 import { Work } from '../common/work.js';
-import { splitDocuments } from '../passages.js';
+import { splitText } from '../passages.js';
+import { ask } from './ask.js';
 import { acceptDrops } from './drop.js';
 import { inWords } from './errors.js';
+import { onRemove, showList } from './list.js';
 import { transfer } from './transfer.js';
 
-const [panel, pasted, list, said, problems] = [
+const [panel, pasted, said, problems] = [
   'texts',
   'texts-paste',
-  'texts-list',
   'texts-said',
   'texts-problems',
 ].map(element);
@@ -27,12 +28,32 @@ export function textsPanel(engine, nameOf) {
     count: element('texts-count'),
     cancel: element('texts-cancel'),
   });
-  const run = (what) => {
-    problems.replaceChildren();
-    said.textContent = '';
-    return work.run(what).catch((error) => say(inWords(error, engine.embedder, nameOf).text));
+  const attempt = (what, options) =>
+    work
+      .run((steps) => {
+        say('');
+        refuse();
+        if (engine.texts === undefined && !engine.areTextsComing)
+          throw new Error('your texts could not be opened; reload the page to try again');
+        return what(steps);
+      }, options)
+      .catch((error) => {
+        if (error.name === 'AbortError') say(error.message);
+        else refuse(inWords(error, engine.embedder, nameOf).text);
+      });
+  let tellOpen;
+  const opened = new Promise((resolve) => {
+    tellOpen = resolve;
+  });
+  const run = async (what) => {
+    await opened;
+    return attempt(what);
   };
-  const addFiles = (files) => run((options) => readAndAdd(engine, files, options));
+  const addFiles = (files) => {
+    if (panel.dataset.texts === 'opening' || work.isBusy)
+      say(`Added after that: ${files.map(({ name }) => name).join(', ')}.`);
+    return run((options) => readAndAdd(engine, files, options));
+  };
 
   acceptDrops(element('texts-drop'), addFiles);
   const chooser = element('texts-files');
@@ -40,23 +61,17 @@ export function textsPanel(engine, nameOf) {
     await addFiles([...chooser.files]);
     chooser.value = '';
   });
-  element('texts-add').addEventListener('click', async () => {
+  element('texts-add').addEventListener('click', () => {
     const text = pasted.value.trim();
-    if (text === '') return say('Paste or write something first.');
-    await run(async (options) => {
-      const passages = splitDocuments([{ file: '', text }]);
-      if (passages.length === 0) throw new Error('expected a text, got no sentence');
-      await addAll(engine, [[titleOf(text), passages]], options);
+    if (!/[\p{L}\p{N}]/u.test(text)) return refuse('Paste or write something first.');
+    return run(async (options) => {
+      const document = { name: titleOf(text), passages: splitText(text) };
+      await addAll(engine, [document], options);
       pasted.value = '';
     });
   });
-  list.addEventListener('click', async ({ target }) => {
-    const file = target.closest('button')?.dataset.file;
-    if (file === undefined) return;
-    await run(() => remove(engine, file));
-    // Not lost at the top of the page.
-    (list.querySelector('button') ?? pasted).focus();
-  });
+  pasted.addEventListener('input', () => refuse());
+  onRemove((file) => run(() => remove(engine, file, run)));
   element('texts-clear').addEventListener('click', async () => {
     if (!confirm('Remove all your texts?')) return;
     await run(async () => {
@@ -67,15 +82,21 @@ export function textsPanel(engine, nameOf) {
     pasted.focus();
   });
   transfer(engine, { run, say, nameOf });
-  engine.addEventListener('change', () => show(engine.texts));
-  show(engine.texts);
-  return () =>
-    run(({ signal, onProgress }) =>
-      engine.openTexts({
-        signal,
-        onProgress: ({ phase, done, total }) => onProgress(phase, done, total),
-      }),
+  engine.addEventListener('change', () => show(engine));
+  show(engine);
+  return async () => {
+    const opening = attempt(
+      ({ signal, onProgress }) =>
+        engine.openTexts({
+          signal,
+          onProgress: ({ phase, done, total }) => onProgress(phase, done, total),
+        }),
+      { phase: 'Opening your texts', isCancellable: false },
     );
+    // What waits comes after that.
+    tellOpen();
+    await opening;
+  };
 }
 
 async function readAndAdd(engine, files, { signal, onProgress }) {
@@ -89,79 +110,95 @@ async function readAndAdd(engine, files, { signal, onProgress }) {
   });
   problems.append(
     ...read.problems.map(({ file, message }) =>
-      make('li', {}, make('b', {}, file), `: ${message}`),
+      make('li', {}, make('b', {}, file), `: ${message}.`),
     ),
   );
   const byFile = new Map(read.passages.map(({ file }) => [file, []]));
   for (const passage of read.passages) byFile.get(passage.file).push(passage);
-  await addAll(engine, byFile, { signal, onProgress });
+  const replaces = (file) =>
+    ask(
+      `There is another ${file}, with other words in it.`,
+      { yes: 'Replace it', no: 'Keep both' },
+      signal,
+    ).then((answer) => answer === 'yes');
+  await addAll(
+    engine,
+    Array.from(byFile, ([name, passages]) => ({ name, passages })),
+    { signal, onProgress, replaces },
+  );
+  for (const { file, message } of read.notes) sayMore(`${file}: ${message}.`);
 }
 
 /**
- * Adds all of the documents, or none.
- * @param {Iterable<[file: string, passages: object[]]>} documents
+ * Adds all of the documents, or none; what is here already is not added again.
+ * @param {readonly { name: string, passages: object[] }[]} documents
  */
-async function addAll(engine, documents, { signal, onProgress }) {
-  const began = performance.now();
-  let [passages, steps, most] = [0, 0, 0];
-  const files = [];
+async function addAll(engine, documents, { signal, onProgress, replaces }) {
+  const added = [];
+  const known = [];
   try {
-    for (const [name, parts] of documents) {
-      const added = await engine.texts.add(name, parts, {
+    for (const { name, passages } of documents) {
+      const result = await engine.texts.add(name, passages, {
         signal,
+        replaces,
         onProgress: (done, total) => onProgress(`Indexing ${name}`, done, total),
       });
-      files.push(added.file);
-      passages += added.passages;
-      steps += added.steps;
-      most = Math.max(most, added.passagesPerStep);
+      if (result.isKnown) known.push(result.file);
+      else added.push(result);
       engine.changed();
       await turn();
     }
   } catch (error) {
-    await engine.texts.remove(...files);
+    for (const { file, replaced } of added) await engine.texts.takeBack(file, replaced);
     engine.changed();
     throw error;
   }
-  if (files.length === 0) return;
-  const what = `${plural(passages, 'passage')} of ${plural(files.length, 'text')}`;
-  say(
-    `Added ${what} in ${duration(performance.now() - began)}: ${plural(steps, 'step')}, ${most} passages at most in one.`,
+  const passages = plural(
+    added.reduce((sum, result) => sum + result.passages, 0),
+    'passage',
   );
+  if (added.length === 1) say(`Added ${added[0].file}: ${passages}.`);
+  if (added.length > 1) say(`Added ${plural(added.length, 'text')}: ${passages}.`);
+  for (const file of known) sayMore(`${file} is here already, with the same words.`);
 }
 
-async function remove(engine, file) {
+async function remove(engine, file, run) {
+  const passages = await engine.texts.passagesOf(file);
   await engine.texts.remove(file);
   engine.changed();
   say(`Removed ${file}.`);
+  const undo = make('button', { type: 'button', className: 'quiet' }, 'Undo');
+  undo.addEventListener('click', async () => {
+    await run((options) => addAll(engine, [{ name: file, passages }], options));
+    pasted.focus({ preventScroll: true });
+  });
+  said.append(' ', undo);
 }
 
-function show(texts) {
-  panel.dataset.texts =
-    texts === undefined ? 'opening' : texts.documents.length === 0 ? 'none' : 'some';
-  if (texts === undefined) return;
+function show({ texts, areTextsComing }) {
+  if (texts === undefined) {
+    panel.dataset.texts = areTextsComing ? 'opening' : 'failed';
+    return;
+  }
+  panel.dataset.texts = texts.documents.length === 0 ? 'none' : 'some';
   if (texts.isGone) say('Your texts moved to another embedder, in another tab. Reload the page.');
   element('texts-kept').textContent = texts.isKept
     ? 'Kept in this browser: a reload finds them.'
     : 'This browser keeps nothing for the page (no IndexedDB), so they last until you leave.';
-  list.replaceChildren(
-    ...texts.documents.map(({ file, passages }) => {
-      const button = make('button', { type: 'button', className: 'quiet' }, 'Remove');
-      button.dataset.file = file;
-      button.setAttribute('aria-label', `Remove ${file}`);
-      return make(
-        'li',
-        {},
-        make('span', { className: 'file' }, file),
-        make('small', {}, plural(passages, 'passage')),
-        button,
-      );
-    }),
-  );
+  showList(texts.documents);
 }
 
 function say(text) {
   said.textContent = text;
+}
+
+function sayMore(text) {
+  say(`${said.textContent} ${text}`.trim());
+}
+
+/** Says why not; without a text, that nothing is wrong any more. */
+function refuse(text) {
+  problems.replaceChildren(...(text === undefined ? [] : [make('li', {}, text)]));
 }
 
 /** The first words of a text. */

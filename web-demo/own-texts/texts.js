@@ -68,21 +68,57 @@ export class Texts {
   }
 
   /**
-   * Adds a document under its name, or `name (2)` where there is one: all of it, or nothing.
+   * Adds a document under its name, or `name (2)` where there is one: all of it, or nothing; one that
+   * is here already, with the same words, is not added.
    * @param {readonly Omit<Passage, 'file'>[]} passages
-   * @param {Options} [options]
-   * @returns what was added, and in how many steps of how many passages at most
+   * @param {Options & { replaces?: (file: string) => Promise<boolean> }} [options] `replaces`: whether it
+   *   takes the place of one with its name
+   * @returns {Promise<{ file: string, passages: number, isKnown: boolean, replaced?: object[] }>}
+   *   `replaced`: the passages that it took the place of
    */
-  async add(name, passages, options = {}) {
-    const file = this.#freeName(name);
+  async add(name, passages, { replaces, ...options } = {}) {
+    const short = shortened(name);
+    const others = this.documents.filter(({ file }) => isNamed(file, short));
+    for (const { file } of others)
+      if (haveSameWords(await this.passagesOf(file), passages))
+        return { file, passages: 0, isKnown: true };
+    const isThere = others.some(({ file }) => file === short);
+    if (!isThere || !(await replaces?.(short)))
+      return this.#addAs(this.#freeName(short), passages, options);
+    const replaced = await this.passagesOf(short);
+    await this.#db.deleteWhere({ file: short });
+    try {
+      return { ...(await this.#addAs(short, passages, options)), replaced };
+    } catch (error) {
+      await this.#addAs(short, replaced);
+      throw error;
+    }
+  }
+
+  /** Undoes {@link add}. */
+  async takeBack(file, replaced) {
+    await this.remove(file);
+    if (replaced !== undefined) await this.#addAs(file, replaced);
+  }
+
+  async #addAs(file, passages, options = {}) {
     const records = passages.map(({ heading, text }, i) => ({
       id: `${file}#${i}`,
       metadata: { file, heading, text },
     }));
     return this.#whole(async (isComing) => {
       isComing(file);
-      return { file, ...(await this.#put(records, options)) };
+      return { file, passages: await this.#put(records, options), isKnown: false };
     });
+  }
+
+  /** @returns {Promise<Omit<Passage, 'file'>[]>} what {@link add} takes */
+  async passagesOf(file) {
+    const passages = [];
+    for await (const records of pages(this.#db, (id) => fileOf(id) === file))
+      for (const { metadata } of records)
+        passages.push({ heading: metadata.heading, text: metadata.text });
+    return passages;
   }
 
   /** @param {...string} files */
@@ -106,6 +142,8 @@ export class Texts {
    * @param {Blob} snapshot
    * @param {Options & { anew?: boolean }} [options] `anew`: its vectors are made again, so it may be
    *   of any embedder
+   * @returns {Promise<{ files: string[], known: string[], passages: number }>} `known`: what is here
+   *   already, with the same words, and was not added
    * @throws what `open()` throws of a snapshot
    */
   async import(snapshot, { anew = false, ...options } = {}) {
@@ -113,7 +151,7 @@ export class Texts {
     const names = new Map();
     try {
       return await this.#whole(async (isComing) => {
-        let [passages, steps] = [0, 0];
+        let done = 0;
         const total = await source.count();
         for await (const records of pages(source)) {
           options.signal?.throwIfAborted();
@@ -126,15 +164,34 @@ export class Texts {
             return { id: `${name}#${number}`, vector, metadata: { file: name, heading, text } };
           });
           await (anew ? this.#put(items, { signal: options.signal }) : this.#db.upsert(items));
-          passages += items.length;
-          ++steps;
-          options.onProgress?.(passages, total);
+          done += items.length;
+          options.onProgress?.(done, total);
         }
-        return { files: [...names.values()], passages, steps };
+        return this.#withoutKnown(names, done);
       });
     } finally {
       await source.close();
     }
+  }
+
+  /** Of what was imported under other names than its own, takes back what is here already. */
+  async #withoutKnown(names, imported) {
+    const known = [];
+    let passages = imported;
+    for (const [file, name] of names) {
+      if (name === file) continue;
+      const own = await this.passagesOf(name);
+      const others = this.documents.filter((other) => isNamed(other.file, shortened(file)));
+      for (const other of others) {
+        if (!haveSameWords(await this.passagesOf(other.file), own)) continue;
+        await this.#db.deleteWhere({ file: name });
+        names.delete(file);
+        known.push(other.file);
+        passages -= own.length;
+        break;
+      }
+    }
+    return { files: [...names.values()], known, passages };
   }
 
   close() {
@@ -163,8 +220,9 @@ export class Texts {
     }
   }
 
-  async #put(records, { signal, onProgress }) {
-    let [passages, steps, passagesPerStep] = [0, 0, 0];
+  /** @returns how many there are now: one that has nothing in it has no direction to be found in */
+  async #put(records, { signal, onProgress } = {}) {
+    let passages = 0;
     for (let at = 0; at < records.length; at += STEP) {
       const part = records.slice(at, at + STEP);
       const texts = part.map(({ metadata }) => embeddedText(metadata));
@@ -174,11 +232,9 @@ export class Texts {
         .filter(({ vector }) => vector.some((component) => component !== 0));
       if (items.length > 0) await this.#db.upsert(items, { signal });
       passages += items.length;
-      ++steps;
-      passagesPerStep = Math.max(passagesPerStep, part.length);
       onProgress?.(Math.min(at + STEP, records.length), records.length);
     }
-    return { passages, steps, passagesPerStep };
+    return passages;
   }
 
   /** A snapshot as a database of its own, in memory, off the page. */
@@ -229,7 +285,7 @@ export class Texts {
     for (let cursor; ; ) {
       const page = await this.#db.list({ limit: 1000, cursor });
       for (const id of page.ids) {
-        const file = id.slice(0, id.lastIndexOf('#'));
+        const file = fileOf(id);
         if (this.#coming.has(file)) continue;
         passages.set(file, (passages.get(file) ?? 0) + 1);
       }
@@ -258,7 +314,7 @@ export class Texts {
 
   #freeName(name, others = []) {
     const taken = new Set([...this.documents.map(({ file }) => file), ...others]);
-    const short = name.slice(0, 120);
+    const short = shortened(name);
     let free = short;
     for (let i = 2; taken.has(free); ++i) free = `${short} (${i})`;
     return free;
@@ -277,14 +333,39 @@ async function openDatabase({ open }, name, shape) {
   return { db: await open(name, { ...options, storage: 'memory:' }), isKept: false };
 }
 
-/** The records of a database, a step at a time. */
-async function* pages(db) {
+/** The records of a database whose ids are wanted, a step at a time. */
+async function* pages(db, isWanted = () => true) {
   for (let cursor; ; ) {
     const page = await db.list({ limit: STEP, cursor });
-    if (page.ids.length > 0) yield db.getMany(page.ids);
+    const ids = page.ids.filter(isWanted);
+    if (ids.length > 0) yield db.getMany(ids);
     cursor = page.cursor;
     if (cursor === undefined) return;
   }
+}
+
+function fileOf(id) {
+  return id.slice(0, id.lastIndexOf('#'));
+}
+
+function shortened(name) {
+  return name.slice(0, 120);
+}
+
+/** Whether a document has that name, or had to get another because of it. */
+function isNamed(file, name) {
+  return (
+    file === name || (file.startsWith(`${name} (`) && /^ \(\d+\)$/.test(file.slice(name.length)))
+  );
+}
+
+function haveSameWords(passages, others) {
+  return (
+    passages.length === others.length &&
+    passages.every(
+      ({ heading, text }, i) => heading === others[i].heading && text === others[i].text,
+    )
+  );
 }
 
 function checked(metadata, id) {

@@ -22,13 +22,14 @@ export function transfer(engine, { run, say, nameOf }) {
   const take = (file, anew) =>
     run(async ({ signal, onProgress }) => {
       try {
-        const { files, passages } = await engine.texts.import(file, {
+        const { files, known, passages } = await engine.texts.import(file, {
           anew,
           signal,
           onProgress: (done, total) => onProgress('Importing', done, total),
         });
         engine.changed();
-        say(`Imported ${plural(passages, 'passage')}: ${files.join(', ') || 'none'}.`);
+        const imported = `Imported ${plural(passages, 'passage')}: ${files.join(', ') || 'none'}.`;
+        say(known.length === 0 ? imported : `${imported} Here already: ${known.join(', ')}.`);
       } catch (error) {
         if (signal.aborted) throw error;
         refuse(file, error);

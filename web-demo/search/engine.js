@@ -19,6 +19,8 @@ export class Engine extends EventTarget {
   glossary;
   /** Undefined until {@link openTexts}. */
   texts;
+  /** Until they are open, or could not be. */
+  areTextsComing = true;
 
   /** @param {object} module the package; `entries` the glossary's */
   constructor(module, entries) {
@@ -62,8 +64,12 @@ export class Engine extends EventTarget {
 
   /** Opens the visitor's texts, those of earlier visits too. */
   async openTexts({ signal, onProgress } = {}) {
-    this.texts = await this.#openTexts(this.embedder, { signal, onProgress });
-    this.changed();
+    try {
+      this.texts = await this.#openTexts(this.embedder, { signal, onProgress });
+    } finally {
+      this.areTextsComing = false;
+      this.changed();
+    }
   }
 
   changed() {

@@ -1,6 +1,7 @@
 /** The search as one types: only the newest text is searched for, and reasons follow when there is time. */
 import { duration, element, grouped } from '../common/elements.js';
 import { planPanel } from '../plan/panel.js';
+import { askedFor, keepInAddress } from './address.js';
 import { examples } from './examples.js';
 import { FIRST_QUESTIONS } from './first-questions.js';
 import { showCarryingWords, showHits, showNearestSentences } from './results.js';
@@ -27,6 +28,7 @@ export function searchPanel(engine, questions) {
   const subjects = [...new Set(engine.entries.map(({ subject }) => subject))];
   const plan = planPanel();
   const update = latest(() => answer(engine, plan));
+  query.value = askedFor();
   const refresh = () => {
     showScopes(subjects, engine.texts?.documents.map(({ file }) => file) ?? []);
     update();
@@ -76,6 +78,7 @@ async function answer(engine, plan) {
   // Neither is waited for: the next key is more important.
   pause(signal).then(
     () => {
+      keepInAddress(text);
       spoken.textContent = summary.textContent;
     },
     () => {},
@@ -88,8 +91,7 @@ async function answer(engine, plan) {
 async function explain({ choice, embedder }, text, hits, signal) {
   if (hits.length === 0) return;
   if (choice.id === 'built-in') {
-    const words = await wordsThatCarry(embedder, text, hits);
-    if (!signal.aborted) showCarryingWords(list, words);
+    showCarryingWords(list, hits, wordsThatCarry(embedder, text, hits));
   } else {
     await pause(signal);
     const sentences = await nearestSentences(embedder, text, hits, { signal });
@@ -107,13 +109,15 @@ function pause(signal) {
   });
 }
 
-function summaryOf({ hits, searchMs, records }, { name }) {
-  const where = name === undefined ? '' : ` in ${name}`;
+function summaryOf({ hits, searchMs, records, isPartial }, { name }) {
+  const place = name === undefined ? '' : ` in ${name}`;
+  const where = isPartial ? `${place}, without your texts, which are being opened` : place;
   if (hits.length === 0) return `Nothing${where} resembles this. Try other words.`;
   return `${hits.length} nearest of ${grouped(records)}${where}, searched in ${duration(searchMs)}`;
 }
 
 function showNothing(plan) {
+  keepInAddress('');
   list.replaceChildren();
   summary.textContent = '';
   spoken.textContent = '';

@@ -3,6 +3,9 @@ import { make } from '../common/elements.js';
 import { sentencesOf } from './why.js';
 import { matcherOf } from './words.js';
 
+/** Characters of a text that is more than a phone shows of it at first. */
+const LONG = 260;
+
 /**
  * @param {HTMLElement} list
  * @param {import('./search.js').Hit[]} hits
@@ -10,6 +13,11 @@ import { matcherOf } from './words.js';
 export function showHits(list, hits, query) {
   const isShared = matcherOf(query);
   list.replaceChildren(...hits.map((hit) => hitItem(hit, isShared)));
+}
+
+/** Whether a title says no more than how the text begins, as that of a text that was pasted. */
+function isBeginning(title, text) {
+  return text.startsWith(title.replace(/…$/, '').replace(/\s+/g, ' '));
 }
 
 function hitItem({ score, title, place, text, own }, isShared) {
@@ -21,10 +29,15 @@ function hitItem({ score, title, place, text, own }, isShared) {
     make(
       'div',
       { className: 'hit-head' },
-      make('h3', {}, ...marked(title, isShared)),
+      make(
+        'h3',
+        { className: own && isBeginning(title, text) ? 'unseen' : '' },
+        ...marked(title, isShared),
+      ),
       make('span', { className: own ? 'place own' : 'place' }, place),
     ),
     make('p', { className: 'text' }, ...sentenceSpans(text, isShared)),
+    ...(text.length > LONG ? [moreButton()] : []),
     make(
       'p',
       { className: 'why' },
@@ -33,6 +46,18 @@ function hitItem({ score, title, place, text, own }, isShared) {
       make('span', { className: 'reason' }),
     ),
   );
+}
+
+/** On a phone, the rest of a text; what does not fit is not hidden from those who hear it. */
+function moreButton() {
+  const button = make('button', { type: 'button', className: 'quiet more', ariaExpanded: 'false' });
+  const show = (isWhole) => {
+    button.textContent = isWhole ? 'Less' : 'More';
+    button.ariaExpanded = String(isWhole);
+  };
+  button.addEventListener('click', () => show(button.closest('.hit').classList.toggle('whole')));
+  show(false);
+  return button;
 }
 
 function sentenceSpans(text, isShared) {
@@ -49,20 +74,32 @@ function marked(text, isShared) {
     .map((part, i) => (i % 2 === 1 && isShared(part) ? make('mark', {}, part) : part));
 }
 
-/** @param {{ word: string, score: number }[][]} reasons of each hit shown */
-export function showCarryingWords(list, reasons) {
+/**
+ * Parts that add up to the score as it is shown.
+ * @param {import('./search.js').Hit[]} hits
+ * @param {{ word: string, score: number }[][]} reasons of each hit
+ */
+export function showCarryingWords(list, hits, reasons) {
   for (const [i, words] of reasons.entries()) {
     const reason = list.children[i].querySelector('.reason');
-    if (words.length === 0) reason.textContent = 'carried by words that go with yours';
-    else
-      reason.replaceChildren(
-        'carried by ',
-        ...words.flatMap(({ word, score }, at) => [
-          ...(at === 0 ? [] : [', ']),
-          make('b', {}, word),
-          ` ${score.toFixed(2)}`,
-        ]),
-      );
+    const others = 'parts of words, and words that go with yours';
+    if (words.length === 0) {
+      reason.textContent = `carried by ${others}`;
+      continue;
+    }
+    const shown = (score) => score.toFixed(3).replace('-', '−');
+    const rounded = (score) => Math.round(1000 * score);
+    const named = words.reduce((sum, { score }) => sum + rounded(score), 0);
+    const rest = rounded(hits[i].score) - named;
+    reason.replaceChildren(
+      'carried by ',
+      ...words.flatMap(({ word, score }, at) => [
+        ...(at === 0 ? [] : [', ']),
+        make('b', {}, word),
+        ` ${shown(score)}`,
+      ]),
+      ...(rest === 0 ? [] : [`; ${others} ${shown(rest / 1000)}`]),
+    );
   }
 }
 

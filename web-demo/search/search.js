@@ -1,4 +1,5 @@
 /** A search: the text as a vector, the nearest records of the glossary and of the visitor's texts. */
+import { embeddedText } from '../passages.js';
 
 const TOP_K = 10;
 
@@ -10,8 +11,9 @@ const MIN_SCORE = 0.12;
  * @property {string} key
  * @property {number} score
  * @property {string} title
- * @property {string} place the subject, or the file
+ * @property {string} place the subject, or the file where it is not the title
  * @property {string} text
+ * @property {string} embedded what its vector is of
  * @property {number[]} vector
  * @property {boolean} own whether it is of the visitor's texts
  *
@@ -20,6 +22,7 @@ const MIN_SCORE = 0.12;
  * @property {number} embedMs
  * @property {number} searchMs
  * @property {number} records among which was searched
+ * @property {boolean} isPartial whether some of the visitor's texts are not there yet
  * @property {object[]} plans what `explain()` says, of each collection
  */
 
@@ -29,11 +32,12 @@ const MIN_SCORE = 0.12;
  * @returns {Promise<Answer>} a text that has nothing of what the embedder knows has no direction to
  *   compare, no hits and no plans
  */
-export async function search({ embedder, glossary, texts }, text, scope) {
+export async function search({ embedder, glossary, texts, areTextsComing }, text, scope) {
   const began = performance.now();
   const [vector] = await embedder.embed([text]);
   const embedMs = performance.now() - began;
-  const nothing = { hits: [], plans: [], embedMs, searchMs: 0, records: 0 };
+  const isPartial = scope.texts !== undefined && areTextsComing === true;
+  const nothing = { hits: [], plans: [], embedMs, searchMs: 0, records: 0, isPartial };
   if (vector.every((component) => component === 0)) return nothing;
 
   const options = { topK: TOP_K, minScore: MIN_SCORE, includeVector: true };
@@ -44,7 +48,7 @@ export async function search({ embedder, glossary, texts }, text, scope) {
       name: 'Glossary',
       hit: entryHit,
     });
-  if (scope.texts && texts && !texts.isGone)
+  if (scope.texts && texts && !texts.isGone && texts.documents.length > 0)
     found.push({
       ...(await texts.explain(vector, { ...options, filter: filterOf(scope.texts) })),
       name: 'Your texts',
@@ -61,6 +65,7 @@ export async function search({ embedder, glossary, texts }, text, scope) {
       (sum, plan) => sum + Math.round(plan.records * plan.selectivity.actual),
       0,
     ),
+    isPartial,
     plans: found,
   };
 }
@@ -71,10 +76,13 @@ function filterOf(conditions) {
 }
 
 function entryHit({ id, score, vector, metadata: { subject, term, text } }) {
-  return { key: id, score, vector, title: term, place: subject, text, own: false };
+  const embedded = embeddedText({ heading: term, text });
+  return { key: id, score, vector, embedded, title: term, place: subject, text, own: false };
 }
 
 function passageHit({ id, score, vector, metadata: { file, heading, text } }) {
   const title = heading.replaceAll(' > ', ' › ') || file;
-  return { key: id, score, vector, title, place: file, text, own: true };
+  const place = heading === '' ? 'Your texts' : file;
+  const embedded = embeddedText({ heading, text });
+  return { key: id, score, vector, embedded, title, place, text, own: true };
 }

@@ -1,31 +1,32 @@
 /** Why a text is a hit, in what a reader can check. */
-import { tellingWords, wordsOf } from '../embedders/words.js';
+import { stemOf, tellingWords, wordsOf } from '../embedders/words.js';
 
-/** Of a query more is not told apart. */
-const MOST_WORDS = 16;
 const MOST_SHOWN = 4;
 
-/** Below this a part would be told as 0.00. */
+/** Below this a part would be told as 0.000 or little more. */
 const LEAST_SCORE = 0.005;
 
 /** Of the heaviest word's part, what is worth telling. */
 const LEAST_SHARE = 0.2;
 
 /**
- * Which words of the query a score hangs on: how much of it goes when a word is left out. Exact for
- * what it says, whatever the embedder.
- * @param {{ score: number, vector: number[] }[]} hits
- * @returns {Promise<{ word: string, score: number }[][]>} for each hit, the heaviest word first
+ * Which words of the query carry a score, and how much of it: its vector is the sum of those of its
+ * terms. Of words that a text has, in this form or another: what the others add, by parts of words or by
+ * what goes with them, is left over.
+ * @param {{ partsOf: (text: string) => Map<string, Float32Array> }} embedder
+ * @param {{ embedded: string, vector: number[] }[]} hits
+ * @returns {{ word: string, score: number }[][]} for each hit, the heaviest word first
  */
-export async function wordsThatCarry(embedder, query, hits) {
-  const words = wordsOf(query);
-  const distinct = [...new Set(tellingWords(query))].slice(0, MOST_WORDS);
-  const without = distinct.map((word) => words.filter((other) => other !== word).join(' '));
-  const vectors = await embedder.embed(without);
-  return hits.map(({ score, vector }) => {
-    const parts = distinct
-      .map((word, i) => ({ word, score: score - cosine(vectors[i], vector) }))
-      .sort((a, b) => b.score - a.score);
+export function wordsThatCarry({ partsOf }, query, hits) {
+  const vectors = partsOf(query);
+  const words = new Map(tellingWords(query).map((word) => [stemOf(word), word]));
+  return hits.map(({ embedded, vector }) => {
+    const stems = new Set(wordsOf(embedded).map(stemOf));
+    const length = Math.sqrt(dot(vector, vector));
+    const parts = Array.from(words, ([stem, word]) => ({
+      word,
+      score: stems.has(stem) ? dot(vectors.get(stem), vector) / length : 0,
+    })).sort((a, b) => b.score - a.score);
     const least = Math.max(LEAST_SCORE, LEAST_SHARE * parts[0].score);
     return parts.filter((part) => part.score >= least).slice(0, MOST_SHOWN);
   });
@@ -52,11 +53,12 @@ export function sentencesOf(text) {
 }
 
 function cosine(a, b) {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; ++i) {
-    dot += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa * bb);
+  const squares = dot(a, a) * dot(b, b);
+  return squares === 0 ? 0 : dot(a, b) / Math.sqrt(squares);
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; ++i) sum += a[i] * b[i];
+  return sum;
 }

@@ -62,13 +62,18 @@ function logScale(values, [from, to]) {
   const more = Math.max(0.06, (0.5 - (most - least)) / 2);
   const [low, high] = [least - more, most + more];
   const at = (value) => from + ((Math.log10(value) - low) / (high - low)) * (to - from);
+  const few = ticksWithin(low, high, [1, 2, 5]);
+  return { at, ticks: few.length > 2 ? few : ticksWithin(low, high, [1, 2, 3, 4, 5, 6, 7, 8, 9]) };
+}
+
+function ticksWithin(low, high, digits) {
   const ticks = [];
   for (let power = Math.floor(low); power <= high; ++power)
-    for (const digit of [1, 2, 5]) {
+    for (const digit of digits) {
       const tick = Number(`${digit}e${power}`);
       if (Math.log10(tick) >= low && Math.log10(tick) <= high) ticks.push(tick);
     }
-  return { at, ticks };
+  return ticks;
 }
 
 /** From the least recall, or 0.95, to 1, in at most six steps. */
@@ -108,6 +113,8 @@ function marker({ x, y, ef, chosen }) {
 }
 
 const LETTER = 6.7;
+/** Between a name and the picture's edge. */
+const EDGE = 10;
 const LINE = 14;
 
 /** Names beside the points, each at the first place where it covers no point, line or other name. */
@@ -119,7 +126,7 @@ function labels(points, rungs, width) {
   return points.map(({ x, y, name, chosen }) => {
     const full = chosen ? `${name}, chosen` : name;
     const size = full.length * LETTER;
-    const left = Math.min(Math.max(x - size / 2, MARGIN.left), width - size - 2);
+    const left = Math.min(Math.max(x - size / 2, MARGIN.left), width - size - EDGE);
     const places = [
       [left, y - 10],
       [x + 11, y + 4],
@@ -133,7 +140,9 @@ function labels(points, rungs, width) {
     ];
     const fits = ([from, baseline]) => {
       const area = box(from, baseline - LINE + 3, size, LINE);
-      return from >= MARGIN.left && area.right <= width && !taken.some((b) => overlap(area, b));
+      return (
+        from >= MARGIN.left && area.right <= width - EDGE && !taken.some((b) => overlap(area, b))
+      );
     };
     const [from, baseline] = places.find(fits) ?? places[0];
     taken.push(box(from, baseline - LINE + 3, size, LINE));

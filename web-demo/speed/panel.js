@@ -113,12 +113,12 @@ function showProgress({ phase, done, total }) {
 function showReport(report) {
   const { load, graph, memory, ef, longTasks, capabilities, module } = report;
   showFacts(element('speed-facts'), {
-    'Loaded in': speed(load),
-    'Graph built in': graph ? speed(graph) : 'none: it is for 20,000 vectors and more',
+    Loading: speed(load),
+    'Building the graph': graph ? speed(graph) : 'none: it is for 20,000 vectors and more',
     Memory: `${megabytes(memory.memoryBytes)}; ${grouped(memory.bytesPerVector)} bytes for each further vector`,
     ...(ef && { 'Chosen ef': String(ef) }),
     Module: `${module ?? capabilities.loadedFrom}, ${capabilities.simd ? 'SIMD' : 'no SIMD'}`,
-    ...(longTasks !== undefined && { 'Tasks over 50 ms': String(longTasks) }),
+    ...(longTasks !== undefined && { 'Pauses of the page over 50 ms': String(longTasks) }),
   });
   element('speed-rows').replaceChildren(...report.searches.map(row));
   element('speed-note').textContent = noteOn(report);
@@ -126,8 +126,8 @@ function showReport(report) {
   element('speed-json').hidden = true;
 }
 
-function speed({ milliseconds, vectorsPerSecond }) {
-  return `${duration(milliseconds)}, ${grouped(vectorsPerSecond)} vectors a second`;
+function speed({ milliseconds, elapsed, vectorsPerSecond }) {
+  return `${duration(milliseconds)} of work, ${duration(elapsed)} by the clock; ${grouped(vectorsPerSecond)} vectors a second of work`;
 }
 
 function row({ name, plan, recall, milliseconds, perSecond }) {

@@ -187,6 +187,8 @@ async function remove(panes, { deleteDatabase }) {
     return;
   }
   acknowledged.clear();
+  // Not what there was, until the tabs tell.
+  element('storage-report').replaceChildren();
   said.textContent = 'Deleted.';
   for (const pane of panes) if (pane.frame !== undefined) pane.open();
 }

@@ -11,6 +11,9 @@ const QUERY_OPTIONS = { topK: SHOWN, minScore: 0.12 };
 const tab = new URLSearchParams(location.search).get('tab') ?? 'This';
 const [field, burst, trouble, summary] = ['text', 'burst', 'trouble', 'summary'].map(element);
 
+document.body.classList.toggle('within', parent !== window);
+element('reopen').addEventListener('click', () => location.reload());
+
 let db;
 let stale = false;
 let refreshing = false;
@@ -73,8 +76,12 @@ async function toggleBurst() {
   const begins = burst.ariaPressed === 'false';
   burst.ariaPressed = String(begins);
   if (!begins) return;
-  for (let i = 1; i <= BURST && burst.ariaPressed === 'true'; ++i)
+  const progress = element('burst-count');
+  for (let i = 1; i <= BURST && burst.ariaPressed === 'true'; ++i) {
+    progress.textContent = `${i - 1} of ${BURST} stored; press again to stop`;
     if (!(await add(`Note ${i} of ${BURST}`))) break;
+  }
+  progress.textContent = '';
   burst.ariaPressed = 'false';
 }
 
