@@ -10,7 +10,7 @@ import { launchChromium } from './chromium.mjs';
 import { serveAll } from './drive.mjs';
 
 const folder = dirname(packageFile('./package.json'));
-const [, example] = /^```jsx\n(.*?)^```$/ms.exec(readFileSync(join(root, 'README.md'), 'utf8'));
+const [, example] = /^```tsx\n(.*?)^```$/ms.exec(readFileSync(join(root, 'README.md'), 'utf8'));
 
 /** React, react.js and the hooks, to be served in their folder: the root is beside them, as it ships. */
 async function bundle() {
@@ -31,7 +31,7 @@ async function bundle() {
           onResolve({ filter: /^README\.md$/ }, ({ path }) => ({ path, namespace: 'example' }));
           onLoad({ filter: /./, namespace: 'example' }, () => ({
             contents: example,
-            loader: 'jsx',
+            loader: 'tsx',
             resolveDir: root,
           }));
         },
