@@ -53,7 +53,7 @@ std::uint32_t connectivity(Address g, std::uint32_t is_normalized) {
 
 double count(Address g, std::uint32_t field) {
   const rv::DynamicCut& cut = of(g).cut();
-  const std::uint64_t fields[] = {cut.graph().edges(), of(g).used_bytes(), of(g).arcs_scanned(),
+  const std::uint64_t fields[] = {cut.graph().edges(), of(g).used_bytes(), cut.arcs_scanned(),
                                   cut.updates(),       cut.recomputes(),   cut.deferrals()};
   return static_cast<double>(fields[field]);
 }

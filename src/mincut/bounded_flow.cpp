@@ -4,6 +4,7 @@ namespace rv {
 
 double BoundedFlow::run(std::uint32_t s, std::uint32_t t, double limit,
                         std::uint64_t most_arcs) noexcept {
+  search_.clear();
   ends_[0] = s;
   ends_[1] = t;
   limit_ = limit;
@@ -17,7 +18,6 @@ double BoundedFlow::run(std::uint32_t s, std::uint32_t t, double limit,
     }
     sent += search_.send(graph_, bridge_, s, t, limit - sent);
   }
-  search_.clear();
   return value;
 }
 

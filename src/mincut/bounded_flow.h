@@ -23,7 +23,7 @@ class BoundedFlow {
   static constexpr double kUndecided = -1;
 
   // The maximum flow between two different nodes, or `limit` if it is not less. kUndecided where
-  // that would want a search after `most_arcs` were looked at.
+  // that would want a search after `most_arcs` were looked at. The flow stays in the search.
   double run(std::uint32_t s, std::uint32_t t, double limit,
              std::uint64_t most_arcs = UINT64_MAX) noexcept;
 

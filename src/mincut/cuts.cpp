@@ -1,9 +1,18 @@
 #include "mincut/cuts.h"
 
+#include <algorithm>
+#include <limits>
+
+#include "mincut/bounded_flow.h"
 #include "mincut/connectivity.h"
-#include "mincut/flow.h"
 
 namespace rv {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::uint32_t kNoMark = 1;  // of any node
+
+}  // namespace
 
 Cuts::Cuts(std::uint64_t max_bytes) noexcept
     : budget_(max_bytes), cut_(budget_), numbers_(budget_) {}
@@ -24,24 +33,22 @@ void Cuts::add(std::uint32_t count, bool is_more) noexcept {
 Status Cuts::min_cut() noexcept {
   if (const Status status = cut_.solve(); status != Status::kOk) return status;
   const std::uint64_t before = told_;
-  told_ = arcs_scanned();
-  return answer(cut_.value(), 0, told_ - before, cut_.side(), nullptr);
+  told_ = cut_.arcs_scanned();
+  return answer(cut_.value(), 0, told_ - before, cut_.side(), kNoMark);
 }
 
 Status Cuts::max_flow(std::uint32_t source, std::uint32_t sink) noexcept {
   const WeightedGraph& graph = cut_.graph();
-  FlowNetwork network(budget_);
-  Array<std::uint32_t> side(budget_);
-  if (network.begin(graph.nodes(), graph.edges()) != Status::kOk ||
-      side.reserve(graph.nodes()) != Status::kOk)
-    return Status::kOutOfMemory;
-  for (std::uint32_t edge = 0; edge < graph.edge_end(); ++edge)
-    if (const double weight = graph.edge_weight(edge); weight != 0)
-      network.add_edge(graph.arc(2 * edge + 1).to, graph.arc(2 * edge).to, weight, weight);
-  const double value = network.solve(source, sink);
-  for (std::uint32_t node = 0; node < graph.nodes(); ++node)
-    if (network.on_source_side(node)) side.push(node);
-  return answer(value, 0, network.arcs_scanned(), side.span(), &network);
+  FlowSearch& search = cut_.search();
+  if (search.prepare(graph) != Status::kOk) return Status::kOutOfMemory;
+  const std::uint64_t before = search.arcs_scanned;
+  const double limit = std::min(graph.degree(source), graph.degree(sink));
+  const double value = BoundedFlow(graph, search).run(source, sink, limit);
+  // What reaches the sink keeps its mark: nothing of it is marked again.
+  (void)search.explore(graph, sink, 1, source, kInfinity, limit);
+  const std::uint32_t reaches_sink = search.mark(sink);
+  (void)search.explore(graph, source, 0, sink, kInfinity, limit);
+  return answer(value, 0, take_back(before), search.found(), reaches_sink);
 }
 
 Status Cuts::local_cut(const LocalCut::Query& query) noexcept {
@@ -50,21 +57,27 @@ Status Cuts::local_cut(const LocalCut::Query& query) noexcept {
   const std::uint64_t before = search.arcs_scanned;
   LocalCut cut(cut_.graph(), search);
   const bool is_found = cut.find(query);
-  const std::uint64_t arcs = search.arcs_scanned - before;
-  elsewhere_ += arcs;
-  if (!is_found) return answer(0, 0, arcs, {}, nullptr);
-  return answer(cut.value(), cut.volume(), arcs, cut.side(), nullptr);
+  return answer(cut.value(), cut.volume(), take_back(before),
+                is_found ? cut.side() : std::span<const std::uint32_t>(), kNoMark);
 }
 
 Status Cuts::connectivity(bool is_normalized) noexcept {
   AlgebraicConnectivity lambda(budget_);
   if (const Status status = lambda.solve(cut_.graph(), is_normalized); status != Status::kOk)
     return status;
-  return answer(lambda.value(), lambda.error(), lambda.arcs_scanned(), {}, nullptr);
+  return answer(lambda.value(), lambda.error(), lambda.arcs_scanned(), {}, kNoMark);
+}
+
+// The count of arcs is that of keeping the least cut: what was looked at since is told, not kept.
+std::uint64_t Cuts::take_back(std::uint64_t before) noexcept {
+  std::uint64_t& count = cut_.search().arcs_scanned;
+  const std::uint64_t arcs = count - before;
+  count = before;
+  return arcs;
 }
 
 Status Cuts::answer(double value, double own, std::uint64_t arcs,
-                    std::span<const std::uint32_t> side, const FlowNetwork* network) noexcept {
+                    std::span<const std::uint32_t> side, std::uint32_t bottlenecks) noexcept {
   const WeightedGraph& graph = cut_.graph();
   FlowSearch& search = cut_.search();
   const std::uint64_t before = search.arcs_scanned;
@@ -72,6 +85,7 @@ Status Cuts::answer(double value, double own, std::uint64_t arcs,
     return Status::kOutOfMemory;
   double sum = 0, edges = 0;
   const std::uint32_t mark = search.weigh(graph, side, sum);
+  (void)take_back(before);
   double* number = numbers_.data() + 5;
   for (const std::uint32_t node : side) *number++ = node;
   for (const std::uint32_t node : side)
@@ -85,7 +99,7 @@ Status Cuts::answer(double value, double own, std::uint64_t arcs,
       number[0] = node;
       number[1] = to;
       number[2] = graph.arc_weight(arc);
-      number[3] = network != nullptr && network->reaches_sink(to) ? 1 : 0;
+      number[3] = search.mark(to) == bottlenecks ? 1 : 0;
       ++edges;
     }
   number = numbers_.data();
@@ -95,7 +109,6 @@ Status Cuts::answer(double value, double own, std::uint64_t arcs,
   number[2] = static_cast<double>(arcs);
   number[3] = static_cast<double>(side.size());
   number[4] = edges;
-  elsewhere_ += search.arcs_scanned - before;
   return Status::kOk;
 }
 

@@ -12,8 +12,6 @@
 
 namespace rv {
 
-class FlowNetwork;
-
 class Cuts {
  public:
   explicit Cuts(std::uint64_t max_bytes) noexcept;
@@ -46,18 +44,15 @@ class Cuts {
 
   std::uint64_t used_bytes() const noexcept { return budget_.used_bytes(); }
 
-  // Counted work of keeping the least cut.
-  std::uint64_t arcs_scanned() const noexcept { return cut_.arcs_scanned() - elsewhere_; }
-
  private:
   Status answer(double value, double own, std::uint64_t arcs, std::span<const std::uint32_t> side,
-                const FlowNetwork* network) noexcept;
+                std::uint32_t bottlenecks) noexcept;
+  std::uint64_t take_back(std::uint64_t before) noexcept;
 
   MemoryBudget budget_;
   DynamicCut cut_;
   Array<double> numbers_;
-  std::uint64_t told_ = 0;       // arcs, by min_cut()
-  std::uint64_t elsewhere_ = 0;  // arcs, of other searches than for the least cut
+  std::uint64_t told_ = 0;  // arcs, by min_cut()
 };
 
 }  // namespace rv

@@ -59,7 +59,6 @@ Status DynamicCut::solve() noexcept {
   if (begin_following() != Status::kOk || cut.solve(graph_, search_) != Status::kOk)
     return Status::kOutOfMemory;
   ++recomputes_;
-  scanned_ += cut.arcs_scanned();
   std::ranges::copy(cut.side(), is_on_side_.data());
   const auto on_side = static_cast<std::size_t>(std::ranges::count(cut.side(), 1));
   gather(on_side > graph_.nodes() / 2);

@@ -46,7 +46,7 @@ class DynamicCut {
   bool is_on_side(std::uint32_t node) const noexcept { return is_on_side_[node] != 0; }
 
   // Counted work.
-  std::uint64_t arcs_scanned() const noexcept { return scanned_ + search_.arcs_scanned; }
+  std::uint64_t arcs_scanned() const noexcept { return search_.arcs_scanned; }
   std::uint64_t updates() const noexcept { return updates_; }  // since the first solve()
   std::uint64_t recomputes() const noexcept { return recomputes_; }
   std::uint64_t deferrals() const noexcept { return deferrals_; }  // updates that want memory
@@ -67,7 +67,6 @@ class DynamicCut {
   double value_ = 0;
   bool is_followed_ = false;  // there was a solve()
   bool is_known_ = false;
-  std::uint64_t scanned_ = 0;
   std::uint64_t updates_ = 0;
   std::uint64_t recomputes_ = 0;
   std::uint64_t deferrals_ = 0;

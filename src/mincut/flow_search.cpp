@@ -23,6 +23,33 @@ std::uint32_t FlowSearch::new_marks() noexcept {
   return last_mark_ += 2;
 }
 
+std::uint32_t FlowSearch::explore(const WeightedGraph& graph, std::uint32_t node,
+                                  std::uint32_t backwards, std::uint32_t end, double most,
+                                  double scale) noexcept {
+  const std::uint32_t marks = new_marks();
+  found_ = 0;
+  double seen = 0;
+  find(node, marks, 0);
+  queue[found_++] = node;
+  for (std::uint32_t at = 0; at < found_; ++at) {
+    const std::uint32_t from = queue[at];
+    if (from == end) return end;
+    for (std::uint32_t arc = graph.first(from); arc != WeightedGraph::kNone;
+         arc = graph.arc(arc).next) {
+      ++arcs_scanned;
+      const double left = residual(graph, arc ^ backwards);
+      if (is_nothing(left, scale)) continue;
+      seen += left;
+      if (seen > most) return from;
+      const std::uint32_t to = graph.arc(arc).to;
+      if (mark(to) == marks) continue;
+      find(to, marks, arc);
+      queue[found_++] = to;
+    }
+  }
+  return WeightedGraph::kNone;
+}
+
 double FlowSearch::send(const WeightedGraph& graph, std::uint32_t bridge, std::uint32_t s,
                         std::uint32_t t, double most) noexcept {
   for (const bool is_known : {false, true})

@@ -40,6 +40,13 @@ class FlowSearch {
     return graph.arc_weight(arc) - (arc % 2 == 0 ? flow : -flow);
   }
 
+  // Searches from `node` along arcs that can take more or, backwards (1, else 0), that come from
+  // there; `scale` says how much is nothing. Ends at `end`, or where it has seen that `most` can be
+  // taken: returns where that is. kNone: there is no more to see than found().
+  std::uint32_t explore(const WeightedGraph& graph, std::uint32_t node, std::uint32_t backwards,
+                        std::uint32_t end, double most, double scale) noexcept;
+  std::span<const std::uint32_t> found() const noexcept { return queue.span().first(found_); }
+
   // Sends as much as goes, and at most `most`, from `s` to `t`: along `bridge`, to whose ends the
   // arcs lead that found nodes, those of t's side backwards. Returns how much.
   double send(const WeightedGraph& graph, std::uint32_t bridge, std::uint32_t s, std::uint32_t t,
@@ -74,6 +81,7 @@ class FlowSearch {
   Array<Edge> edges_;
   std::uint32_t touched_ = kEnd;
   std::uint32_t last_mark_ = 0;
+  std::uint32_t found_ = 0;
   double none_ = 0;
 };
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rv {
 namespace {
 
 constexpr std::uint32_t kNone = WeightedGraph::kNone;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kSpareSearches = 64;  // that sent nothing, or fractions
 
 }  // namespace
@@ -28,12 +30,15 @@ bool LocalCut::find(const Query& query) noexcept {
 }
 
 bool LocalCut::attempt(const Query& query, double reach, bool is_whole) noexcept {
+  search_.clear();
   double left = query.k;
   std::uint32_t sink = kNone;
   bool is_found = false;
   for (double searches = std::ceil(query.k) + kSpareSearches; searches > 0; --searches) {
-    const std::uint32_t end = explore(query.node, random() * reach, sink, query.k);
+    const std::uint32_t end = search_.explore(
+        graph_, query.node, 0, sink, sink == kNone ? random() * reach : kInfinity, query.k);
     if (end == kNone) {
+      side_ = search_.found();
       search_.weigh(graph_, side_, value_);
       is_found = side_.size() < graph_.nodes() && value_ <= query.k;
       break;
@@ -42,36 +47,7 @@ bool LocalCut::attempt(const Query& query, double reach, bool is_whole) noexcept
     if (search_.is_nothing(left, query.k) || sink == query.node) break;
     if (end != query.node) left -= search_.send(graph_, search_.from(end), query.node, end, left);
   }
-  search_.clear();
   return is_found;
-}
-
-// Searches from `node` until it comes to `sink` or, where that is kNone, until it has seen arcs
-// that can take `reach`; returns where it is then, or kNone where there is no more to see.
-std::uint32_t LocalCut::explore(std::uint32_t node, double reach, std::uint32_t sink,
-                                double scale) noexcept {
-  const std::uint32_t mark = search_.new_marks();
-  std::uint32_t end = 0;
-  double seen = 0;
-  search_.find(node, mark, 0);
-  search_.queue[end++] = node;
-  for (std::uint32_t at = 0; at < end; ++at) {
-    const std::uint32_t from = search_.queue[at];
-    if (from == sink) return sink;
-    for (std::uint32_t arc = graph_.first(from); arc != kNone; arc = graph_.arc(arc).next) {
-      ++search_.arcs_scanned;
-      const double residual = search_.residual(graph_, arc);
-      if (search_.is_nothing(residual, scale)) continue;
-      seen += residual;
-      if (sink == kNone && seen > reach) return from;
-      const std::uint32_t to = graph_.arc(arc).to;
-      if (search_.mark(to) == mark) continue;
-      search_.find(to, mark, arc);
-      search_.queue[end++] = to;
-    }
-  }
-  side_ = search_.queue.span().first(end);
-  return kNone;
 }
 
 // In [0, 1): SplitMix64 (Steele, Lea, Flood 2014).

@@ -42,8 +42,6 @@ class LocalCut {
 
  private:
   bool attempt(const Query& query, double reach, bool is_whole) noexcept;
-  std::uint32_t explore(std::uint32_t node, double reach, std::uint32_t sink,
-                        double scale) noexcept;
   double random() noexcept;
 
   const WeightedGraph& graph_;

@@ -94,14 +94,21 @@ TEST_CASE("integers near 2^53 are cut exactly") {
   require_cut(matrix, 0x1p51 + 0x1p50 + 1);
 }
 
-TEST_CASE("a cut that finds no memory says so") {
+TEST_CASE("a cut that finds no memory says so, and finds itself once there is some") {
   Random random(95);
-  MemoryBudget budget(20'000);
+  MemoryBudget budget(1 << 20);
   WeightedGraph graph(budget);
-  fill(graph, random_graph(random, Kind::kComplete, 20, 3));
+  const Matrix matrix = random_graph(random, Kind::kComplete, 20, 3);
+  fill(graph, matrix);
   FlowSearch search(budget);
   GlobalCut cut(budget);
-  CHECK(cut.solve(graph, search) == Status::kOutOfMemory);
+  {
+    Array<std::byte> rest(budget);
+    REQUIRE(rest.resize((1 << 20) - budget.used_bytes() - 1000) == Status::kOk);
+    CHECK(cut.solve(graph, search) == Status::kOutOfMemory);
+  }
+  REQUIRE(cut.solve(graph, search) == Status::kOk);
+  CHECK(cut.value() == stoer_wagner(matrix));
 }
 
 }  // namespace
