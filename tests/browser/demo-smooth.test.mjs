@@ -50,7 +50,7 @@ test('the demo page stays smooth', async (t) => {
     inPage({}, (page) =>
       isSmooth(page, `indexing ${PASSAGES} passages`, async () => {
         await page.evaluate(drop, long(PASSAGES));
-        await page.getByText(`: ${PASSAGES} passages.`).waitFor();
+        await page.getByText(`Added ${PASSAGES} passages`).waitFor();
       }),
     ),
   );

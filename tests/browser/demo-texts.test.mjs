@@ -48,7 +48,7 @@ test("the visitor's own texts", async (t) => {
     inPage({}, async (page) => {
       await paste(page, RECIPE);
       await page.locator('#texts-files').setInputFiles([file('bicycle.md', NOTES)]);
-      await said(page, /^Added bicycle\.md: [12] passages?\.$/);
+      await said(page, /^Added [12] passages?: bicycle\.md\.$/);
       const [pasted, chosen] = await list(page);
       assert.match(pasted, /^Grandmother Petronella folded/);
       assert.equal(chosen, 'bicycle.md');
@@ -76,7 +76,7 @@ test("the visitor's own texts", async (t) => {
       await page.dispatchEvent('#texts-drop', 'dragenter', { dataTransfer: transfer });
       assert.match(await page.locator('#texts-drop').getAttribute('class'), /over/);
       await page.dispatchEvent('#texts-drop', 'drop', { dataTransfer: transfer });
-      await said(page, 'Added dropped.md: 120 passages.');
+      await said(page, 'Added 120 passages: dropped.md.');
       assert.deepEqual(await list(page), ['dropped.md']);
     }),
   );
@@ -94,13 +94,13 @@ test("the visitor's own texts", async (t) => {
       const remove = page.getByRole('button', { name: `Remove ${name}`, exact: true });
       await remove.focus();
       await page.keyboard.press('Enter');
-      await said(page, `Removed ${name}.`);
+      await said(page, `Removed ${name}`);
       // Also once the database has told of the change.
       await page.waitForTimeout(300);
       const focused = () => page.evaluate(() => document.activeElement.ariaLabel);
       assert.equal(await focused(), `Remove ${name} (2)`);
       await page.getByRole('button', { name: 'Undo' }).click();
-      await said(page, `Added ${name}: 1 passage.`);
+      await said(page, `Added 1 passage: ${name}`);
       assert.deepEqual(await list(page), [`${name} (2)`, name]);
       page.once('dialog', (dialog) => dialog.accept());
       await page.getByRole('button', { name: 'Remove all' }).click();
@@ -208,9 +208,9 @@ test("the visitor's own texts", async (t) => {
       const choose = (...texts) =>
         page.locator('#texts-files').setInputFiles(texts.map((text) => file('notes.txt', text)));
       await choose('The ferry leaves at seven.');
-      await said(page, 'Added notes.txt: 1 passage.');
+      await said(page, 'Added 1 passage: notes.txt.');
       await choose('The ferry leaves at seven.');
-      await said(page, 'notes.txt is here already, with the same words.');
+      await said(page, 'Here already, with the same words: notes.txt.');
       await choose('The ferry leaves at eight.');
       await page.getByText('There is another notes.txt').waitFor();
       assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Replace it');
@@ -218,10 +218,10 @@ test("the visitor's own texts", async (t) => {
       await said(page, /^Cancelled/);
       await choose('The ferry leaves at eight.');
       await page.getByRole('button', { name: 'Keep both' }).click();
-      await said(page, 'Added notes.txt (2): 1 passage.');
+      await said(page, 'Added 1 passage: notes.txt (2).');
       await choose('The ferry leaves at nine.');
       await page.getByRole('button', { name: 'Replace it' }).click();
-      await said(page, 'Added notes.txt: 1 passage.');
+      await said(page, 'Added 1 passage: notes.txt.');
       assert.deepEqual((await list(page)).sort(), ['notes.txt', 'notes.txt (2)']);
       await page.getByLabel('In', { exact: true }).selectOption('Your texts');
       await ask(page, 'ferry leaves');
@@ -240,7 +240,7 @@ test("the visitor's own texts", async (t) => {
         await route.continue();
       });
     return inPage({ prepare }, async (page) => {
-      await said(page, 'Added early.txt: 1 passage.');
+      await said(page, 'Added 1 passage: early.txt.');
       assert.deepEqual(await list(page), ['early.txt']);
     });
   });

@@ -51,7 +51,7 @@ export function textsPanel(engine, nameOf) {
   };
   const addFiles = (files) => {
     if (panel.dataset.texts === 'opening' || work.isBusy)
-      say(`Added after that: ${files.map(({ name }) => name).join(', ')}.`);
+      say(sentence(`Added after that: ${files.map(({ name }) => name).join(', ')}`));
     return run((options) => readAndAdd(engine, files, options));
   };
 
@@ -143,7 +143,7 @@ async function addAll(engine, documents, { signal, onProgress, replaces }) {
         replaces,
         onProgress: (done, total) => onProgress(`Indexing ${name}`, done, total),
       });
-      if (result.isKnown) known.push(result.file);
+      if (result.isKnown) known.push(result);
       else added.push(result);
       engine.changed();
       await turn();
@@ -153,20 +153,16 @@ async function addAll(engine, documents, { signal, onProgress, replaces }) {
     engine.changed();
     throw error;
   }
-  const passages = plural(
-    added.reduce((sum, result) => sum + result.passages, 0),
-    'passage',
-  );
-  if (added.length === 1) say(`Added ${added[0].file}: ${passages}.`);
-  if (added.length > 1) say(`Added ${plural(added.length, 'text')}: ${passages}.`);
-  for (const file of known) sayMore(`${file} is here already, with the same words.`);
+  const passages = added.reduce((sum, result) => sum + result.passages, 0);
+  if (added.length > 0) say(sentence(`Added ${plural(passages, 'passage')}: ${names(added)}`));
+  for (const { file } of known) sayMore(sentence(`Here already, with the same words: ${file}`));
 }
 
 async function remove(engine, file, run) {
   const passages = await engine.texts.passagesOf(file);
   await engine.texts.remove(file);
   engine.changed();
-  say(`Removed ${file}.`);
+  say(sentence(`Removed ${file}`));
   const undo = make('button', { type: 'button', className: 'quiet' }, 'Undo');
   undo.addEventListener('click', async () => {
     await run((options) => addAll(engine, [{ name: file, passages }], options));
@@ -194,6 +190,17 @@ function say(text) {
 
 function sayMore(text) {
   say(`${said.textContent} ${text}`.trim());
+}
+
+/** Of many only how many. */
+function names(documents) {
+  if (documents.length > 3) return plural(documents.length, 'text');
+  return documents.map(({ file }) => file).join(', ');
+}
+
+/** A title may end one by itself. */
+function sentence(text) {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** Says why not; without a text, that nothing is wrong any more. */

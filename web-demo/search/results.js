@@ -82,9 +82,8 @@ function marked(text, isShared) {
 export function showCarryingWords(list, hits, reasons) {
   for (const [i, words] of reasons.entries()) {
     const reason = list.children[i].querySelector('.reason');
-    const others = 'parts of words, and words that go with yours';
     if (words.length === 0) {
-      reason.textContent = `carried by ${others}`;
+      reason.textContent = 'carried by parts of words, and words that go with yours';
       continue;
     }
     const shown = (score) => score.toFixed(3).replace('-', '−');
@@ -98,7 +97,7 @@ export function showCarryingWords(list, hits, reasons) {
         make('b', {}, word),
         ` ${shown(score)}`,
       ]),
-      ...(rest === 0 ? [] : [`; ${others} ${shown(rest / 1000)}`]),
+      ...(rest === 0 ? [] : [`, all else ${shown(rest / 1000)}`]),
     );
   }
 }
