@@ -4,7 +4,8 @@
 //   --quick          a few minutes, small sets: whether it works, not how fast
 //   --full           100,000 vectors for graphs and 768 dimensions for scans too, every peer on every set
 //   --only=G7,G8     these goals, and what they need; --only=databases: what keeping data costs;
-//                    --only=embedder: how well the demo's built-in embedder finds what is meant
+//                    --only=embedder: how well the demo's built-in embedder finds what is meant;
+//                    --only=plans: what it takes to read a plan, and what that buys
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';

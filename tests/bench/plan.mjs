@@ -8,6 +8,7 @@ import { flat } from './flat.mjs';
 import { graphs } from './graphs.mjs';
 import { node24 } from './install.mjs';
 import { peers } from './peers.mjs';
+import { plans } from './plans.mjs';
 import { restore } from './restore.mjs';
 import { shards } from './shards.mjs';
 import { builds } from './side.mjs';
@@ -21,6 +22,7 @@ export const PARTS = {
   databases: { goals: ['databases'], run: databases },
   shards: { goals: ['G6'], run: shards },
   embedder: { goals: ['embedder'], run: embedder, isNative: false },
+  plans: { goals: ['plans'], run: plans, isNative: false },
 };
 
 const SIZES = {
