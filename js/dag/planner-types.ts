@@ -150,8 +150,9 @@ export interface Planner extends Disposable {
     options?: AttentionOptions,
   ): { [id: string]: number };
   /**
-   * Divides a budget by shares. The parts sum to it, or to all `most` if that is less; what some
-   * cannot take goes to the others. @throws INVALID_ARGUMENT where all `least` are more than it
+   * Divides a budget by shares. Experimental as a split of widths over indexes: on some sets it finds
+   * less than even parts (`npm run bench -- --only=plans`). The parts sum to it, or to all `most` if
+   * that is less; what some cannot take goes to the others. @throws INVALID_ARGUMENT where all `least` are more than it
    */
   allocate(budget: number, shares: PerNode, options?: AllocateOptions): { [id: string]: number };
   /**

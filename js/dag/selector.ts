@@ -59,6 +59,7 @@ export class PatternSelector implements Selector {
   }
 
   observe(query: QueryObservation): LoggedDecision {
+    const raw = this.#selector;
     checkKeys('query', query, ['tension', 'latency', 'writes', 'time', 'branches', 'depth']);
     const { tension = 0, latency = 0, writes = 0, time = 0, branches = 0, depth = 0 } = query;
     checkNumber('tension', tension, 0, 1);
@@ -68,7 +69,6 @@ export class PatternSelector implements Selector {
     checkInteger('depth', depth, 0, 0xffffffff);
     if (!Number.isFinite(time) || time < this.#now)
       throw invalid('time', `a number of seconds from ${this.#now} on`, time);
-    const raw = this.#selector;
     const numbers = [tension, latency, writes, time, branches, depth, this.#bin];
     this.#core.heap.writeFloat64s(raw.address, numbers);
     check(raw.observe());

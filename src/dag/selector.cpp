@@ -112,8 +112,10 @@ double Selector::periodicity() const noexcept {
   const std::uint32_t count = kBins - 1;
   if (bins_ < count) return 0;
   const auto at = [&](std::uint32_t i) -> double { return counts_[(bins_ + 1 + i) % kBins]; };
+  // Of whole numbers, so that where all are the same none differs from it.
   double mean = 0;
-  for (std::uint32_t i = 0; i < count; ++i) mean += at(i) / count;
+  for (std::uint32_t i = 0; i < count; ++i) mean += at(i);
+  mean /= count;
   double most = 0, variance = 0;
   for (std::uint32_t lag = 0; lag <= kLags; ++lag) {
     double sum = 0;

@@ -9,6 +9,7 @@ import { flat } from './flat.mjs';
 import { graphs } from './graphs.mjs';
 import { node24 } from './install.mjs';
 import { peers } from './peers.mjs';
+import { plans } from './plans.mjs';
 import { queryPlans } from './query-plans.mjs';
 import { restore } from './restore.mjs';
 import { shards } from './shards.mjs';
@@ -24,6 +25,7 @@ export const PARTS = {
   shards: { goals: ['G6'], run: shards },
   cuts: { goals: ['cuts'], run: cuts, isNative: false },
   embedder: { goals: ['embedder'], run: embedder, isNative: false },
+  plans: { goals: ['plans'], run: plans, isNative: false },
   'query plans': { goals: ['plans'], run: queryPlans, isNative: false },
 };
 

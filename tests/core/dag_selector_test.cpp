@@ -173,7 +173,8 @@ double rhythm_of(const std::vector<double>& times, double now, double bin) {
     if (at >= 0 && at < 255) ++counts[std::size_t(at)];
   }
   double mean = 0, most = 0;
-  for (const double count : counts) mean += count / 255;
+  for (const double count : counts) mean += count;
+  mean /= 255;
   const auto covariance = [&](std::size_t lag) {
     double sum = 0;
     for (std::size_t i = 0; i + lag < 255; ++i)
@@ -216,6 +217,18 @@ TEST_CASE("rhythms are seen, and what is none is not") {
       late.bin = bin;
       REQUIRE(selector.observe(late) == Status::kOk);
       CHECK(selector.signals().periodicity == 0);
+    }
+  }
+}
+
+TEST_CASE("what comes steadily has no rhythm") {
+  for (const int each : {1, 3, 7}) {
+    Selector selector;
+    for (int i = 0; i < 600 * each; ++i) {
+      QueryObservation query;
+      query.time = i / each;
+      REQUIRE(selector.observe(query) == Status::kOk);
+      REQUIRE(selector.signals().periodicity == 0);
     }
   }
 }

@@ -125,7 +125,7 @@ describe('contracts', () => {
     });
     await started;
     const { RawHandle, RawModule, ...rest } = declared();
-    const kinds = ['Collection', 'Graph', 'Saver', 'Loader'];
+    const kinds = ['Collection', 'Graph', 'Saver', 'Loader', 'Dag', 'Selector'];
     assert.deepEqual(Object.keys(rest).sort(), kinds.map((kind) => `Raw${kind}`).sort());
     for (const kind of kinds) {
       const methods = Object.keys(raw).filter((key) => key.startsWith(`${kind}.`));
@@ -252,6 +252,7 @@ describe('dist/', () => {
     assert.deepEqual(outside('inline.js'), []);
     assert.deepEqual(outside('compat/entry.js'), []);
     assert.deepEqual(outside('mincut/entry.js'), []);
+    assert.deepEqual(outside('dag/entry.js'), []);
     assert.deepEqual(outside('react/entry.js'), ['react']);
     assert.deepEqual(outside('worker/entry.js'), []);
     assert.deepEqual(outside('node.js').sort(), [
@@ -264,7 +265,12 @@ describe('dist/', () => {
     // The wasm as a module; and no copy of it, which could not be compiled there.
     assert.deepEqual(outside('workerd.js').sort(), ['ruvector.relaxed.wasm', 'ruvector.wasm']);
     assert.deepEqual(outside('edge-light.js'), ['ruvector.wasm?module']);
-    for (const entry of ['workerd.js', 'compat/entry-workerd.js', 'edge-light.js'])
+    for (const entry of [
+      'workerd.js',
+      'compat/entry-workerd.js',
+      'dag/entry-workerd.js',
+      'edge-light.js',
+    ])
       assert.ok(!graphOf(entry).includes('base64.js'), entry);
   });
 

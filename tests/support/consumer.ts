@@ -28,6 +28,13 @@ import {
   type WriteResult,
 } from '@ruvector/wasm';
 import init, { type SearchResult, VectorDB, type VectorEntry } from '@ruvector/wasm/compat';
+import {
+  createPlanner,
+  type Plan,
+  type PlanAnalysis,
+  type Raised,
+  type Selector,
+} from '@ruvector/wasm/dag';
 import { wasmBytes } from '@ruvector/wasm/inline';
 import { type DatabaseState, useDatabase, useQuery } from '@ruvector/wasm/react';
 
@@ -51,6 +58,22 @@ const options: IndexOptions = {
   wasm: wasmBytes(),
 };
 const index: Index<Doc> = await createIndex<Doc>(options);
+const planned: Plan = {
+  order: ['scan', 'limit'],
+  edges: [['scan', 'limit']],
+  nodes: { scan: { cost: 2, candidates: 64 }, limit: {} },
+};
+const planner = await createPlanner({ wasm: wasmBytes() });
+const analysis: PlanAnalysis = planner.analyze(planned, { k: 10 });
+const flow: number | null = analysis.flow;
+const raised: Raised = planner.raise(planned, { scan: { price: 1 } }, { wanted: 15 });
+const selector: Selector = planner.selector({ bin: 2 });
+selector.observe({ tension: analysis.tension, latency: raised.cost });
+// @ts-expect-error: not a mechanism
+planner.attention(planned, 'nearest');
+// @ts-expect-error: what is wanted is not said
+planner.raise(planned, {});
+
 const plain: Index = await createIndex({ dimensions: 3 });
 const graph: HnswOptions = { type: 'hnsw', M: 16, efConstruction: 200, ef: 64, seed: 1 };
 const graphs: Index[] = [
@@ -266,6 +289,7 @@ export {
   entry,
   explanation,
   filtered,
+  flow,
   found,
   gone,
   has,

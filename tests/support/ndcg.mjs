@@ -37,5 +37,7 @@ export function pairedBootstrap(a, b, seed) {
     difference: mean(differences),
     low: means[Math.round(0.025 * ROUNDS)],
     high: means[Math.round(0.975 * ROUNDS) - 1],
+    // Of one side: how often `a` would not be above `b`.
+    chance: means.filter((it) => it <= 0).length / ROUNDS,
   };
 }
