@@ -92,7 +92,8 @@ export interface AnyFilter {
 
 /**
  * A vector as models and files give it; always copied. A tensor `{ data, dims }` (transformers.js)
- * has `dims` `[d]` or `[1, d]` for one vector, `[n, d]` where many are taken. Under `hamming` only a
+ * has `dims` `[d]` or `[1, d]` for one vector, `[n, d]` where many are taken; one of 64-bit integers is
+ * refused. Under `hamming` only a
  * `Uint8Array` of `dimensions / 8` packed bytes, or a tensor around one, is a vector.
  */
 export type VectorInput =
@@ -101,7 +102,7 @@ export type VectorInput =
   | Int8Array
   | Uint8Array
   | readonly number[]
-  | { readonly data: ArrayLike<number>; readonly dims: readonly number[] };
+  | { readonly data: ArrayLike<number | bigint>; readonly dims: readonly number[] };
 
 /**
  * | metric | distance (lower is nearer) | score (higher is better) |
@@ -113,6 +114,13 @@ export type VectorInput =
  * | `hamming` | differing bits | 1 - bits / dimensions |
  */
 export type Metric = 'cosine' | 'dot' | 'euclidean' | 'manhattan' | 'hamming';
+
+/** `WebAssembly.Module`, which not all of TypeScript's libraries know: those for Node do not. */
+export type WasmModule = typeof globalThis extends {
+  WebAssembly: { Module: { prototype: infer Module } };
+}
+  ? Module
+  : object;
 
 export interface IndexOptions {
   /** Components of a vector, 1 to 8,192; under `hamming` bits, a multiple of 8 up to 65,536. */
@@ -165,7 +173,7 @@ export interface IndexOptions {
    */
   readonly maxMemoryBytes?: number;
   /** Where the WebAssembly comes from, instead of the package's own file. */
-  readonly wasm?: string | URL | Response | BufferSource | WebAssembly.Module;
+  readonly wasm?: string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule;
 }
 
 export interface HnswOptions {

@@ -7,7 +7,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const ENTRIES = {
   api: ['core/errors', 'types', 'database/types', 'open-browser', 'index'],
   compat: ['compat/types', 'compat/vector-db', 'compat/tools', 'compat/entry'],
-  dag: ['dag/types', 'dag/planner-types', 'dag/entry'],
+  dag: [
+    'planner/types',
+    'dag/planner-types',
+    'dag/operators',
+    'dag/costs/model',
+    'dag/costs/work',
+    'dag/costs/chip',
+    'dag/costs/embedded',
+    'dag/costs/measured',
+    'dag/costs/postgres',
+    'dag/estimate',
+    'dag/signature',
+    'dag/query-dag',
+    'dag/run',
+    'dag/entry',
+  ],
   mincut: ['mincut/types', 'mincut/entry'],
   react: ['react/types', 'react/use-query', 'react/entry'],
   vectorize: ['vectorize/types', 'vectorize/binding', 'vectorize/entry'],
@@ -15,9 +30,14 @@ const ENTRIES = {
   llamaindex: ['llamaindex/store', 'llamaindex/entry'],
 };
 
+/** By entry: the module that says which values of the others are public. */
+const LISTS = { dag: 'dag/public' };
+
 /** The generated files in types/ and what is in them. */
 export function generatedTypes() {
-  const texts = Object.values(ENTRIES).map((modules) => modules.map(declarations).join('\n\n'));
+  const texts = Object.entries(ENTRIES).map(([entry, modules]) =>
+    modules.map((module) => declarations(module, LISTS[entry])).join('\n\n'),
+  );
   const names = [...texts[0].matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, it]) => it);
   return Object.fromEntries(
     Object.keys(ENTRIES).map((entry, i) => {
@@ -28,11 +48,24 @@ export function generatedTypes() {
   );
 }
 
-function declarations(module) {
-  return readFileSync(`build/types/${module}.d.ts`, 'utf8')
+/** Of `list`'s values those that it exports; all where there is no list. */
+function declarations(module, list) {
+  const listed = list === undefined ? '' : declared(list).replace(/'.*?'/g, '');
+  return declared(module)
+    .replace(
+      /^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export declare (?:function|const) (\w+)[\s\S]*?;\n(?![ }])/gm,
+      (it, name) =>
+        list === undefined || module.endsWith('/entry') || new RegExp(`\\b${name}\\b`).test(listed)
+          ? it
+          : '',
+    )
     .replace(/^(import|export \*|export type \*|export (?:type )?\{)[^;]*'\.[^;]*;\n/gm, '')
     .replace(/^export \{\};\n/gm, '')
     .trim();
+}
+
+function declared(module) {
+  return readFileSync(`build/types/${module}.d.ts`, 'utf8');
 }
 
 function head(entry) {

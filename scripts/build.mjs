@@ -1,6 +1,6 @@
 // Builds dist/ and what is generated in types/. Fast when nothing has changed.
-import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { writeApiTypes } from './api-types.mjs';
 import { provision, root, run } from './setup.mjs';
 
@@ -15,6 +15,7 @@ export const SHIPPED = [
 /** `targets`: modules, by default all of them. */
 export function build(env, ...targets) {
   cmake('wasm', env, ...targets);
+  console.log('Compiling the TypeScript.');
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '--project', '.']);
   takeIn('idb', 'dist/storage/indexeddb.js', '../core/errors.js', './browser.js');
@@ -28,18 +29,19 @@ export function build(env, ...targets) {
   writeApiTypes();
 }
 
-/** Configures and builds a preset of CMakePresets.json, or some of its targets; quiet unless it fails. */
+/** Configures and builds a preset of CMakePresets.json, or some of its targets. */
 export function cmake(preset, env, ...targets) {
   const wasm = preset === 'wasm';
   const native = env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env;
+  const own = wasm ? env : native;
   if (!isConfigured(preset)) {
+    console.log(`Configuring build/${preset}.`);
     rmSync(`build/${preset}`, { recursive: true, force: true });
-    const configure = ['cmake', '--preset', preset];
-    if (wasm) quiet(['emcmake', ...configure], env);
-    else quiet(configure, env.RV_CLANGXX ? { ...env, CC: env.RV_CLANG, CXX: env.RV_CLANGXX } : env);
+    watched('configuring', [...(wasm ? ['emcmake'] : []), 'cmake', '--preset', preset], own);
   }
+  console.log(`Building build/${preset}: minutes where it is new.`);
   const only = targets.flatMap((target) => ['--target', target]);
-  quiet(['cmake', '--build', '--preset', preset, ...only], wasm ? env : native);
+  watched(preset, ['cmake', '--build', '--preset', preset, ...only], own);
 }
 
 /** Whether the folder is configured with a compiler or toolchain that is still there. */
@@ -49,11 +51,9 @@ function isConfigured(preset) {
   return existsSync(/^CMAKE_(?:CXX_COMPILER|TOOLCHAIN_FILE):\w+=(.*)$/m.exec(cache)?.[1] ?? '');
 }
 
-function quiet([command, ...args], env) {
-  const { status, stdout, stderr } = spawnSync(command, args, { env, cwd: root, encoding: 'utf8' });
-  if (status === 0) return;
-  console.error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
-  process.exit(1);
+/** Says how far the command is, and what it said only if it fails. */
+function watched(name, command, env) {
+  run(process.execPath, [join(root, 'scripts/watch.mjs'), name, ...command], { env, cwd: root });
 }
 
 /** Emscripten's glue, which names the wasm file but never looks for it: the facade passes it in. */

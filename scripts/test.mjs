@@ -15,6 +15,7 @@ step('build', () => build(env));
 step('lint', () => node('node_modules/@biomejs/biome/bin/biome', 'check', '.'));
 step('native tests under ASan and UBSan', () => {
   cmake('asan', env);
+  console.log('A test asks for 1.3 TB, of which AddressSanitizer warns:');
   tool('build/asan/core_tests');
   for (const language of ['c', 'cpp'])
     tool(`build/asan/device_tests_${language}`, 'tests/golden/v1-cosine.rv');

@@ -100,11 +100,12 @@ export interface AnyFilter {
 }
 /**
  * A vector as models and files give it; always copied. A tensor `{ data, dims }` (transformers.js)
- * has `dims` `[d]` or `[1, d]` for one vector, `[n, d]` where many are taken. Under `hamming` only a
+ * has `dims` `[d]` or `[1, d]` for one vector, `[n, d]` where many are taken; one of 64-bit integers is
+ * refused. Under `hamming` only a
  * `Uint8Array` of `dimensions / 8` packed bytes, or a tensor around one, is a vector.
  */
 export type VectorInput = Float32Array | Float64Array | Int8Array | Uint8Array | readonly number[] | {
-    readonly data: ArrayLike<number>;
+    readonly data: ArrayLike<number | bigint>;
     readonly dims: readonly number[];
 };
 /**
@@ -117,6 +118,14 @@ export type VectorInput = Float32Array | Float64Array | Int8Array | Uint8Array |
  * | `hamming` | differing bits | 1 - bits / dimensions |
  */
 export type Metric = 'cosine' | 'dot' | 'euclidean' | 'manhattan' | 'hamming';
+/** `WebAssembly.Module`, which not all of TypeScript's libraries know: those for Node do not. */
+export type WasmModule = typeof globalThis extends {
+    WebAssembly: {
+        Module: {
+            prototype: infer Module;
+        };
+    };
+} ? Module : object;
 export interface IndexOptions {
     /** Components of a vector, 1 to 8,192; under `hamming` bits, a multiple of 8 up to 65,536. */
     readonly dimensions: number;
@@ -172,7 +181,7 @@ export interface IndexOptions {
      */
     readonly maxMemoryBytes?: number;
     /** Where the WebAssembly comes from, instead of the package's own file. */
-    readonly wasm?: string | URL | Response | BufferSource | WebAssembly.Module;
+    readonly wasm?: string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule;
 }
 export interface HnswOptions {
     readonly type: 'hnsw';
@@ -598,21 +607,23 @@ export interface OpenOptions extends Partial<IndexOptions> {
     readonly dimensions?: number;
     /**
      * Where the data is kept. `'auto'`: IndexedDB where there is one, and files in Node, Deno and Bun
-     * where the name looks like a path (begins with `.` or `/`, or has a slash), else memory.
+     * where the name looks like a path (begins with `.` or `/`, or has a slash). Else memory, which is
+     * gone with the program: in Node of `'notes'`, and at the edge; `storage()` tells.
      * `'idb:other'`, `'opfs:folder'`, `'file:./folder'`, `'memory:'`, or an adapter of your own.
      * @defaultValue 'auto'
      */
     readonly storage?: string | StorageAdapter;
     /**
      * When a write's promise is kept. `relaxed`: the change is made and logged in memory, and stored
-     * within 250 ms or by `flush()`. `strict`: it is stored. @defaultValue 'relaxed'
+     * within 250 ms or by `flush()`. `strict`: it is stored; where `storage: 'auto'` would be memory,
+     * that is `STORAGE_UNAVAILABLE`. @defaultValue 'relaxed'
      */
     readonly durability?: 'relaxed' | 'strict';
     /** Ask the browser not to evict this origin's data. @defaultValue false */
     readonly requestPersistence?: boolean;
     /** AES-GCM for all that is stored; the key should be of 256 bits and non-extractable. */
     readonly encryption?: {
-        readonly key: CryptoKey;
+        readonly key: EncryptionKey;
     };
     /**
      * Run in a worker, off the page: `true` for the package's own, or a worker (a function that makes
@@ -620,7 +631,7 @@ export interface OpenOptions extends Partial<IndexOptions> {
      * web opens right there.
      * @defaultValue false
      */
-    readonly worker?: boolean | Worker | (() => Worker);
+    readonly worker?: boolean | WorkerLike | (() => WorkerLike);
     /**
      * Into how many parts the records are split, 1 to 16; the database remembers it. With workers, each
      * part has its own, and all of them search and build at once; without, the parts share the thread.
@@ -654,6 +665,23 @@ export interface OpenOptions extends Partial<IndexOptions> {
     readonly signal?: AbortSignal;
     /** Bytes of the stored snapshot that are read. */
     readonly onProgress?: (progress: Progress) => void;
+}
+/** A `CryptoKey`, as far as it is looked at. */
+export interface EncryptionKey {
+    readonly algorithm: {
+        readonly name: string;
+    };
+    readonly usages: readonly string[];
+}
+/** A `Worker` of the web, as far as it is used; or Node's in its clothes. */
+export interface WorkerLike {
+    postMessage(message: unknown): void;
+    addEventListener(type: 'message' | 'error', listener: (event: {
+        readonly data?: unknown;
+        readonly message?: string;
+    }) => void): void;
+    /** Node's tells when it is gone. */
+    terminate(): unknown;
 }
 export type SnapshotSource = string | URL | Response | Blob | ReadableStream<Uint8Array> | Uint8Array | ArrayBuffer;
 /**

@@ -3,6 +3,7 @@ import { duration, element, grouped, make, megabytes, showFacts } from './common
 import { turn } from './common/slices.js';
 import { EMBEDDERS } from './embedders/index.js';
 import { embedderPanel, nameOf } from './embedders/panel.js';
+import { filtersPanel } from './filters/panel.js';
 import { offline } from './offline/offline.js';
 import { textsPanel } from './own-texts/panel.js';
 import { Engine } from './search/engine.js';
@@ -33,6 +34,7 @@ async function start() {
   const openTexts = textsPanel(engine, nameOf);
   await turn();
   speedPanel(module);
+  filtersPanel(module);
   await storagePanel(module);
   const settled = embedderPanel(engine, EMBEDDERS);
   document.body.dataset.state = 'ready';

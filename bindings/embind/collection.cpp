@@ -4,6 +4,8 @@
 
 #include <emscripten/bind.h>
 
+#include <iterator>
+
 namespace {
 
 using rv::Collection;
@@ -62,23 +64,21 @@ std::uint32_t found(Address c, std::uint32_t query) {
   return static_cast<std::uint32_t>(of(c).neighbors(query).size());
 }
 
-// The fields of QueryCost, in order, then the work of building.
+// The fields of QueryCost, in order; what was foreseen; and the work of building.
 double cost(Address c, std::uint32_t field) {
   const rv::QueryCost& cost = of(c).last_cost();
-  const double fields[] = {static_cast<double>(cost.plan),
-                           static_cast<double>(cost.distance_evaluations),
-                           static_cast<double>(cost.codes_scanned),
-                           static_cast<double>(cost.reranked),
-                           static_cast<double>(cost.hops),
-                           static_cast<double>(cost.bytes_read),
-                           static_cast<double>(cost.fallbacks),
-                           cost.selectivity,
-                           cost.expected,
-                           cost.tension,
-                           cost.width,
-                           static_cast<double>(cost.planning),
-                           static_cast<double>(of(c).link_evaluations())};
-  return fields[field];
+  const double done[] = {
+      static_cast<double>(cost.plan),          static_cast<double>(cost.distance_evaluations),
+      static_cast<double>(cost.codes_scanned), static_cast<double>(cost.reranked),
+      static_cast<double>(cost.hops),          static_cast<double>(cost.bytes_read),
+      static_cast<double>(cost.fallbacks),     cost.selectivity};
+  if (field < std::size(done)) return done[field];
+  if (!rv::kHasFilteredWalks) return 0;
+  const rv::Foresight& foresight = of(c).foresight();
+  const double more[] = {foresight.expected(), foresight.tension(), foresight.width(),
+                         static_cast<double>(foresight.arcs_scanned()),
+                         static_cast<double>(of(c).link_evaluations())};
+  return more[field - std::size(done)];
 }
 
 }  // namespace

@@ -33,7 +33,17 @@ export interface Bytes {
 
 /** As they come, in pieces of any length. */
 export function chunksOf(path: string): AsyncIterable<Uint8Array> {
+  checkNoFolder(path);
   return path === '-' ? process.stdin : createReadStream(path);
+}
+
+/** A folder may be a database, which this program does not read. */
+function checkNoFolder(path: string): void {
+  if (path === '-' || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new Error(
+    `EISDIR: ${path}: expected a file, got a folder. If it is a database, open() in a program reads it, ` +
+      'and the bytes of its export() are a snapshot',
+  );
 }
 
 export function nameOf(path: string): string {

@@ -52,7 +52,7 @@ function table(facts: ReturnType<typeof factsOf>): string {
     ['dimensions', facts.dimensions],
     ['metric', facts.metric],
     ['model', facts.model ?? '(none named)'],
-    ['index', facts.index ?? '(vectors alone: as the options of who opens it say)'],
+    ['index', facts.index ?? '(vectors alone; the options of createIndex() choose)'],
     ['graph', graph === null ? '(none)' : `${graph.records} records, ef ${graph.ef}`],
     ['quantization', quantization === 'none' ? '(none)' : codes],
     ['namespaces', names.join(', ') || '(no records)'],

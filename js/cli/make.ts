@@ -155,10 +155,10 @@ function insert(index: Index, batch: readonly SourceRecord[]): void {
   }
 }
 
-/** The error, with the place in the file instead of that in the batch. */
+/** The error, with the place in the file instead of `item`. */
 function placed(error: RuVectorError, place: string): RuVectorError {
   const { code, message, details } = error;
-  return new RuVectorError(code, `${place}: ${message.replace(/^items\[0\](\.|: )?/, '')}`, {
+  return new RuVectorError(code, `${place}: ${message.replace(/^item(\.|: )?/, '')}`, {
     ...(details !== undefined && { details }),
     cause: error,
   });

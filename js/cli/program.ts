@@ -30,13 +30,15 @@ export async function run(args: readonly string[]): Promise<0 | 1 | 2> {
   } catch (error) {
     process.stderr.write(`ruvector: ${describe(error).replace(/\s*\n\s*/g, ' ')}\n`);
     if (!(error instanceof UsageError)) return 1;
-    const [name = ''] = args;
-    process.stderr.write(`try: ${PROGRAM} ${verb(name) ? `${name} ` : ''}--help\n`);
+    const [name] = args;
+    if (name === undefined) process.stderr.write(USAGE);
+    else process.stderr.write(`try: ${PROGRAM} ${verb(name) ? `${name} ` : ''}--help\n`);
     return 2;
   }
 }
 
-async function dispatch([name = '', ...rest]: readonly string[]): Promise<void> {
+async function dispatch([name, ...rest]: readonly string[]): Promise<void> {
+  if (name === undefined) throw new UsageError('expected a verb');
   if (name === '--version') return print(`${(await capabilities()).version}\n`);
   if (name === '--help' || name === '-h') return print(USAGE);
   const chosen = verb(name);

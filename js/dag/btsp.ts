@@ -1,7 +1,8 @@
 import type { RawDag, StatusCode } from '../../types/raw.js';
 import { checkArray, checkKeys, invalid } from '../core/arguments.js';
-import { checkNumber } from './check.js';
-import type { Btsp, BtspOptions, BtspState, PerNode } from './planner-types.js';
+import { checkNumber } from '../planner/check.js';
+import type { PerNode } from '../planner/types.js';
+import type { Btsp, BtspOptions, BtspState } from './planner-types.js';
 
 /** Calls the core with a few numbers and synapses, of three each, and gives back what it made of these. */
 type WithSynapses = (

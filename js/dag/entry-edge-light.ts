@@ -2,8 +2,9 @@ import { edgeLightHost } from '../core/host-edge-light.js';
 import { createPlannerOn } from './create.js';
 import type { Planner, PlannerOptions } from './planner-types.js';
 
+export type * from '../planner/types.js';
 export type * from './planner-types.js';
-export type * from './types.js';
+export * from './public.js';
 
 /** @throws WASM_LOAD_FAILED, WASM_UNSUPPORTED, INVALID_ARGUMENT, OUT_OF_MEMORY */
 export function createPlanner(options?: PlannerOptions): Promise<Planner> {

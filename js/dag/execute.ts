@@ -2,12 +2,22 @@ import { invalid, isPlainObject } from '../core/arguments.js';
 import { valueAt } from '../filter/columns.js';
 import { passes } from '../filter/evaluate.js';
 import { parseFilter } from '../filter/parse.js';
-import { rowBytes, scoreOf } from '../index/vectors.js';
-import type { Explanation, Json, Match, QueryOptions } from '../types.js';
+import { rowBytes, type Shape, scoreOf } from '../index/vectors.js';
+import type { Explanation, Index, Json, Match, QueryOptions, VectorInput } from '../types.js';
 import { NO_WORK, type Work } from './costs/work.js';
 import { exactDistance } from './distance.js';
 import type { Fuse, Operator, Rerank, Sort } from './operators.js';
-import type { Run } from './run.js';
+import type { CustomFunction } from './run.js';
+
+/** A run whose arguments were checked. */
+export interface Run<M extends object> {
+  readonly index: Index<M>;
+  readonly vector: VectorInput;
+  readonly topK: number;
+  readonly namespace: string | undefined;
+  readonly functions: { readonly [name: string]: CustomFunction<M> };
+  readonly shape: Shape;
+}
 
 /** One node of a run: rows in, rows out, and what that took. */
 export interface Executed<M extends object> {

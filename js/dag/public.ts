@@ -15,4 +15,3 @@ export type * from './operators.js';
 export { type DagJson, QueryDag } from './query-dag.js';
 export { type CustomFunction, type NodeRun, type RunOptions, type RunResult, run } from './run.js';
 export type { SignatureOptions } from './signature.js';
-export type { Plan, PlanNode } from './types.js';

@@ -1,13 +1,13 @@
 import { checkArray, checkKeys, invalid, isPlainObject, unexpected } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import type { Plan, PlanNode } from '../planner/types.js';
 import type { CostModel } from './costs/model.js';
 import { type Estimate, estimate } from './estimate.js';
 import { graphError, topological } from './graph.js';
 import { readOperator } from './kinds.js';
 import type { Kind, Operator } from './operators.js';
 import { type SignatureOptions, signatureOf } from './signature.js';
-import type { Plan, PlanNode } from './types.js';
 
 /** A plan as JSON: nodes in topological order, edges by the node they lead to, its inputs in order. */
 export interface DagJson {

@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
-import { checkVector, invalidVector, type Shape } from '../index/vectors.js';
+import { checkVector, invalidVector } from '../index/vectors.js';
 import type { Explanation, Index, Match, Metadata, VectorInput } from '../types.js';
 import type { Work } from './costs/work.js';
 import { execute } from './execute.js';
@@ -43,16 +43,6 @@ export interface RunResult<M extends object = Metadata> {
   readonly count: number;
   /** By id. */
   readonly nodes: { readonly [id: string]: NodeRun };
-}
-
-/** A run whose arguments were checked. */
-export interface Run<M extends object> {
-  readonly index: Index<M>;
-  readonly vector: VectorInput;
-  readonly topK: number;
-  readonly namespace: string | undefined;
-  readonly functions: { readonly [name: string]: CustomFunction<M> };
-  readonly shape: Shape;
 }
 
 /**

@@ -3,16 +3,27 @@ import { checkArray, checkInteger, checkKeys, invalid } from '../core/arguments.
 import { RuVectorError } from '../core/errors.js';
 import { type Core, handle } from '../core/module.js';
 import { check, notNull } from '../core/status.js';
-import { checkNumber } from './check.js';
-import { MECHANISMS, TRIGGERS } from './mechanisms.js';
+import { checkNumber } from '../planner/check.js';
+import { MECHANISMS } from '../planner/mechanisms.js';
+import type { AttentionMechanism } from '../planner/types.js';
 import type {
-  AttentionMechanism,
   LoggedDecision,
   QueryObservation,
   Selector,
   SelectorOptions,
   Signals,
+  Trigger,
 } from './planner-types.js';
+
+/** rv::Trigger of src/dag/selector.h, in its order. */
+export const TRIGGERS: readonly Trigger[] = [
+  'tension',
+  'tail',
+  'branches',
+  'depth',
+  'writes',
+  'rhythm',
+];
 
 /** The fields of rv::Signals, in its order. */
 const SIGNALS: readonly (keyof Signals)[] = [

@@ -252,7 +252,11 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
       }
       if (batch.length > 0) yield [batch];
     };
-    return this.#writeBatches(verb, batches, total, options);
+    return this.#writeBatches(verb, batches, total, options).catch((error) => {
+      if (!many && error instanceof RuVectorError)
+        error.message = error.message.replace(/^items\[0\]/, 'item');
+      throw error;
+    });
   }
 
   /** `batches` makes the arguments of calls, the first of them a list of records or ids. */

@@ -86,7 +86,7 @@ async function openSession(
   const { heap } = await unlessAborted(load(host, given.wasm), signal);
   const prefix = number === 0 ? '' : `shard${number}-`;
   const crc32 = (bytes: Uint8Array): number => heap.crc32(bytes);
-  const vault = new Vault(adapter, crc32, options.encryption?.key, prefix);
+  const vault = new Vault(adapter, crc32, options.encryption?.key as CryptoKey | undefined, prefix);
   const manifest = await foundManifest(vault, name, seat, signal);
   const { role } = seat;
   if (manifest === undefined && role !== 'writer')

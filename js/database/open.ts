@@ -12,6 +12,7 @@ import type { Progress } from '../types.js';
 import type { Port } from './calls.js';
 import { OpenDatabase } from './database.js';
 import { openPort, placeOf, type Shard } from './open-port.js';
+import { checkKept } from './place.js';
 import type { Platform } from './platform.js';
 import { sums, whole } from './pool/sum.js';
 import type { Database, OpenOptions } from './types.js';
@@ -39,9 +40,10 @@ export async function openOn<M extends object>(
 ): Promise<Database<M>> {
   checkOptions(name, options);
   checkSignal(options.signal);
+  const { storage = 'auto', durability } = options;
+  if (durability === 'strict' && storage === 'auto') checkKept(platform.automatic(name), name);
   // Only pages can ask, so not in a worker; and the user may take long to answer.
   if (options.requestPersistence) void globalThis.navigator?.storage?.persist?.();
-  const { storage = 'auto' } = options;
   const marks = typeof storage === 'string' ? platform.marks : undefined;
   const place = marks ? placeOf(platform, name, storage as string).join(':') : '';
   const wasThere = marks?.has(place) ?? false;

@@ -1,5 +1,5 @@
 import type { Host } from '../core/load.js';
-import type { DatabaseInfo, StorageAdapter } from './types.js';
+import type { DatabaseInfo, StorageAdapter, WorkerLike } from './types.js';
 
 /** What a database needs of its host, on a page and in a worker. */
 export interface Places {
@@ -30,12 +30,4 @@ export interface Marks {
   has(place: string): boolean;
   add(place: string): void;
   delete(place: string): void;
-}
-
-/** A web worker, or Node's in its clothes. */
-export interface WorkerLike {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener(type: 'message' | 'error', listener: (event: MessageEvent) => void): void;
-  /** Node's tells when it is gone. */
-  terminate(): unknown;
 }

@@ -27,27 +27,29 @@ export interface OpenOptions extends Partial<IndexOptions> {
   readonly dimensions?: number;
   /**
    * Where the data is kept. `'auto'`: IndexedDB where there is one, and files in Node, Deno and Bun
-   * where the name looks like a path (begins with `.` or `/`, or has a slash), else memory.
+   * where the name looks like a path (begins with `.` or `/`, or has a slash). Else memory, which is
+   * gone with the program: in Node of `'notes'`, and at the edge; `storage()` tells.
    * `'idb:other'`, `'opfs:folder'`, `'file:./folder'`, `'memory:'`, or an adapter of your own.
    * @defaultValue 'auto'
    */
   readonly storage?: string | StorageAdapter;
   /**
    * When a write's promise is kept. `relaxed`: the change is made and logged in memory, and stored
-   * within 250 ms or by `flush()`. `strict`: it is stored. @defaultValue 'relaxed'
+   * within 250 ms or by `flush()`. `strict`: it is stored; where `storage: 'auto'` would be memory,
+   * that is `STORAGE_UNAVAILABLE`. @defaultValue 'relaxed'
    */
   readonly durability?: 'relaxed' | 'strict';
   /** Ask the browser not to evict this origin's data. @defaultValue false */
   readonly requestPersistence?: boolean;
   /** AES-GCM for all that is stored; the key should be of 256 bits and non-extractable. */
-  readonly encryption?: { readonly key: CryptoKey };
+  readonly encryption?: { readonly key: EncryptionKey };
   /**
    * Run in a worker, off the page: `true` for the package's own, or a worker (a function that makes
    * one; several shards need that) whose module is `@ruvector/wasm/worker`. `true` in a worker of the
    * web opens right there.
    * @defaultValue false
    */
-  readonly worker?: boolean | Worker | (() => Worker);
+  readonly worker?: boolean | WorkerLike | (() => WorkerLike);
   /**
    * Into how many parts the records are split, 1 to 16; the database remembers it. With workers, each
    * part has its own, and all of them search and build at once; without, the parts share the thread.
@@ -81,6 +83,23 @@ export interface OpenOptions extends Partial<IndexOptions> {
   readonly signal?: AbortSignal;
   /** Bytes of the stored snapshot that are read. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** A `CryptoKey`, as far as it is looked at. */
+export interface EncryptionKey {
+  readonly algorithm: { readonly name: string };
+  readonly usages: readonly string[];
+}
+
+/** A `Worker` of the web, as far as it is used; or Node's in its clothes. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  addEventListener(
+    type: 'message' | 'error',
+    listener: (event: { readonly data?: unknown; readonly message?: string }) => void,
+  ): void;
+  /** Node's tells when it is gone. */
+  terminate(): unknown;
 }
 
 export type SnapshotSource =

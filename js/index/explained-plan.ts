@@ -1,5 +1,5 @@
-import { CorePlanner } from '../dag/planner.js';
-import type { Plan } from '../dag/types.js';
+import { PlanReader } from '../planner/plan-reader.js';
+import type { Plan } from '../planner/types.js';
 import type { ExplainedPlan, Explanation, PlanChange, PlanStep } from '../types.js';
 import type { Cost } from './explain.js';
 import type { State } from './state.js';
@@ -49,11 +49,11 @@ export function explainedPlan(state: State, cost: Cost, ran: Ran): ExplainedPlan
       ]),
     ),
   };
-  const planner = new CorePlanner(state.core);
-  const { flow, tension, bottlenecks } = planner.analyze(plan, { k: ran.topK });
+  const reader = new PlanReader(state.core);
+  const { flow, tension, bottlenecks } = reader.analyze(plan, { k: ran.topK });
   const mechanism = tension > TENSE ? 'minCutGated' : 'topological';
-  const attention = planner.attention(plan, mechanism);
-  planner.dispose();
+  const attention = reader.attention(plan, mechanism);
+  reader.dispose();
   return {
     steps: steps.map(({ candidates: _, selectivity: __, ...step }) => ({
       ...step,

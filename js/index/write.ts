@@ -67,9 +67,13 @@ export function checkNew(state: State, writes: readonly Write[]): void {
   for (const write of writes) {
     const { what, id } = write;
     if (seen.has(keyOf(write)) || state.records.row(write.namespace, id) !== undefined)
-      throw unexpected('DUPLICATE_ID', what, 'a new id (upsert() replaces)', JSON.stringify(id), {
-        id,
-      });
+      throw unexpected(
+        'DUPLICATE_ID',
+        what.replace(/vector$/, 'id'),
+        'a new id (upsert() replaces)',
+        JSON.stringify(id),
+        { id },
+      );
     seen.add(keyOf(write));
   }
 }
@@ -270,8 +274,11 @@ export function replay(state: State, change: Change): WriteResult | number | tru
 export function checkItems(shape: Shape, namespace: string, items: unknown): Write[] {
   if (typeof items !== 'object' || items === null)
     throw invalid('items', 'a record or an iterable of records', items);
-  const list = Symbol.iterator in items ? (items as Iterable<unknown>) : [items];
-  return Array.from(list, (item, i) => checkItem(shape, namespace, `items[${i}]`, item));
+  return Symbol.iterator in items
+    ? Array.from(items as Iterable<unknown>, (item, i) =>
+        checkItem(shape, namespace, `items[${i}]`, item),
+      )
+    : [checkItem(shape, namespace, 'item', items)];
 }
 
 function checkItem(shape: Shape, namespace: string, what: string, item: unknown): Write {

@@ -73,6 +73,7 @@ class CutGraph implements Graph {
       this.#checkEdge(u, v, i);
       edges.set([u, v, checkWeight(`weights[${i}]`, weight)], 3 * i);
     }
+    if (count === 0) return;
     check(raw.reserve(count));
     const at = notNull(raw.numbers(3 * Math.min(count, PIECE)) || null);
     for (let i = 0; i < count; i += PIECE) {

@@ -12,7 +12,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RuVectorError } from '../core/errors.js';
 import type { StorageAdapter } from '../database/types.js';
 
@@ -30,7 +30,8 @@ const OLD_LOCK = /^shard\d+-lock$/;
 export async function fileStorage(folder: string, shard: number): Promise<StorageAdapter> {
   const home = resolve(folder);
   const file = join(home, shard === 0 ? LOCK : `shard${shard}-${LOCK}`);
-  await mkdir(home, { recursive: true });
+  /** The outermost folder that had to be made. */
+  let made: string | undefined;
   return {
     backend: 'file',
     async read(key) {
@@ -57,12 +58,15 @@ export async function fileStorage(folder: string, shard: number): Promise<Storag
       for (const key of keys) await rm(join(home, key), { force: true });
     },
     async list() {
-      const names = await readdir(home);
+      const names = await namesIn(home);
       return names.filter((name) => OURS.test(name));
     },
-    lock: () => lock(file),
+    async lock() {
+      made = await mkdir(home, { recursive: true });
+      return lock(file);
+    },
     async usage() {
-      const names = await readdir(home);
+      const names = await namesIn(home);
       const sizes = await Promise.all(
         // A file that is being written can be gone by now.
         names.map((name) =>
@@ -75,7 +79,29 @@ export async function fileStorage(folder: string, shard: number): Promise<Storag
       const usage = sizes.reduce((sum, size) => sum + size, 0);
       return { usage, persisted: true, evictionRisk: 'none' };
     },
+    async close() {
+      // Who was refused leaves no empty folders; one with a database in it stays.
+      if (made === undefined) return;
+      for (let at = home; at.length >= made.length; at = dirname(at))
+        if (
+          !(await rmdir(at).then(
+            () => true,
+            () => false,
+          ))
+        )
+          return;
+    },
   };
+}
+
+/** None where there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Names in a folder reach the disk with it; where folders cannot be opened (Windows), by themselves. */

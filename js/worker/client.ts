@@ -12,9 +12,8 @@ import {
   sendable,
 } from '../database/calls.js';
 import type { Shard } from '../database/open-port.js';
-import type { WorkerLike } from '../database/platform.js';
 import { bytesOfSnapshot } from '../database/source.js';
-import type { DatabaseEvent, OpenOptions, SnapshotSource } from '../database/types.js';
+import type { DatabaseEvent, OpenOptions, SnapshotSource, WorkerLike } from '../database/types.js';
 import type { Progress } from '../types.js';
 import type { OpenRequest, Reply, Request, WorkerOptions } from './protocol.js';
 

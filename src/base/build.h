@@ -17,6 +17,7 @@ constexpr bool kHasRabitq = !kIsLite;         // and its one-bit codes for scans
 constexpr bool kHasSingleCopies = !kIsLite;   // codes instead of the vectors they stand for
 constexpr bool kHasFilteredWalks = !kIsLite;  // else queries with a filter are scans
 constexpr bool kHasEarlyEnds = !kIsLite;      // of walks, where what is left is too far off
+constexpr bool kCountsLinking = !kIsLite;     // comparisons of building the graph
 
 // What a graph's owner hears of its links: nothing in a module asks for that yet.
 #if defined(__wasm__)

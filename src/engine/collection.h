@@ -58,11 +58,6 @@ struct QueryCost {
   std::uint64_t bytes_read = 0;
   std::uint64_t fallbacks = 0;  // walks given up for a scan
   double selectivity = 1;       // estimated, of the filter around the query
-  // Of a filtered walk as it was asked for, before it ran (foresight.h):
-  double expected = 0;         // matches that it can be expected to find
-  double tension = 0;          // 0..1
-  double width = 0;            // to which it was raised
-  std::uint64_t planning = 0;  // arcs of networks looked at for that
 };
 
 class Collection {
@@ -115,7 +110,7 @@ class Collection {
   Status maintain(std::uint32_t rows) noexcept;
 
   // Distance evaluations of all linking since the collection was made: the work of building.
-  std::uint64_t link_evaluations() const noexcept { return link_evaluations_; }
+  std::uint64_t link_evaluations() const noexcept { return kCountsLinking ? link_evaluations_ : 0; }
 
   // ---- query.cpp ----
 
@@ -149,6 +144,9 @@ class Collection {
   std::span<const Neighbor> neighbors(std::uint32_t query) const noexcept;
 
   const QueryCost& last_cost() const noexcept { return cost_; }
+
+  // What the last search foresaw of a filtered walk. Pre: the build has those.
+  const Foresight& foresight() const noexcept { return *foresight_; }
 
   // ---- save.cpp ----
 

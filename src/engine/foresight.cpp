@@ -28,12 +28,13 @@ Status Foresight::look(const PlanInput& in, std::uint32_t k) noexcept {
   for (const PlanEdge& edge : kEdges) (void)plan_.add_edge(edge.from, edge.to);
   if (flow_.analyze(plan_, k) != Status::kOk) return Status::kOutOfMemory;
   width_ = in.ef;
-  raised_ = flow_.value() < kWanted * k;
-  if (!raised_) return Status::kOk;
+  arcs_scanned_ += flow_.arcs_scanned();
+  if (flow_.value() >= kWanted * k) return Status::kOk;
   // Only a walk can go on: a filter lets through what it lets through, and the tail is read whole.
   const RaiseOffer offers[kOperators] = {{.price = 1, .most = in.rows - in.tail}};
   if (raise_.solve(plan_, offers, kWanted * k) != Status::kOk) return Status::kOutOfMemory;
   width_ += raise_.raise(kWalk);
+  arcs_scanned_ += raise_.arcs_scanned();
   return Status::kOk;
 }
 

@@ -18,6 +18,9 @@ class Foresight {
  public:
   explicit Foresight(MemoryBudget& budget) noexcept;
 
+  // Before a search: nothing is foreseen.
+  void forget() noexcept { width_ = 0, arcs_scanned_ = 0; }
+
   // For the `k` nearest, by a walk of width in.ef where in.selectivity of the nodes match.
   // kOutOfMemory: then nothing below is said.
   Status look(const PlanInput& in, std::uint32_t k) noexcept;
@@ -26,20 +29,19 @@ class Foresight {
   double expected() const noexcept { return flow_.value(); }
   double tension() const noexcept { return flow_.tension(); }
 
-  // Width of a walk that can be expected to find enough; in.ef, where that is.
+  // Width of a walk that can be expected to find enough; in.ef, where that is. 0: none was looked
+  // at.
   double width() const noexcept { return width_; }
 
-  // Counted work of the last look(): arcs of networks looked at.
-  std::uint64_t arcs_scanned() const noexcept {
-    return flow_.arcs_scanned() + (raised_ ? raise_.arcs_scanned() : 0);
-  }
+  // Counted work of every look() since forget(): arcs of networks looked at.
+  std::uint64_t arcs_scanned() const noexcept { return arcs_scanned_; }
 
  private:
   PlanGraph plan_;
   CandidateFlow flow_;
   BudgetRaise raise_;
   double width_ = 0;
-  bool raised_ = false;
+  std::uint64_t arcs_scanned_ = 0;
 };
 
 }  // namespace rv

@@ -62,6 +62,7 @@ Status Collection::accept_rows() noexcept {
 Status Collection::search(bool exact, std::uint32_t ef, float reach) noexcept {
   const std::size_t row_bytes = store_.shape().row_bytes();
   cost_ = {};
+  if (kHasFilteredWalks) foresight_->forget();
   std::ranges::fill(searches_.span(), FlatQuery{});
   for (std::uint32_t i = 0; i < query_count_; ++i) {
     const auto vector = queries_.span().subspan(i * row_bytes, row_bytes);
@@ -162,13 +163,8 @@ PlanInput Collection::plan_input(const Effort& effort) const noexcept {
 // How wide a walk must be where in.selectivity of the nodes match.
 Status Collection::foresee(PlanInput& input) noexcept {
   const Status status = foresight_->look(input, std::min(k_, matches_));
-  if (status != Status::kOk) return status;
   input.width = foresight_->width();
-  cost_.expected = foresight_->expected();
-  cost_.tension = foresight_->tension();
-  cost_.width = input.width;
-  cost_.planning += foresight_->arcs_scanned();
-  return Status::kOk;
+  return status;
 }
 
 // Asks the graph how many rows match around the query, and goes on from there.
@@ -189,7 +185,8 @@ Status Collection::search_by(Plan plan, const PlanInput& input, const Effort& ef
   if (input.has_graph && plan >= Plan::kGraph) {
     const Result<bool> done = walk(plan, input, effort, approached, nearest);
     if (!done.ok()) return done.status();
-    if (*done || (plan == Plan::kFilterAfter && forced_plan_ != kAny)) return Status::kOk;
+    // Without a planner that is all.
+    if (*done || (kHasFilteredWalks && plan == Plan::kFilterAfter)) return Status::kOk;
     nearest.clear();
     ++cost_.fallbacks;
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/build.h"
 #include "engine/collection.h"
 
 namespace rv {
@@ -44,7 +45,7 @@ void Collection::link(std::span<const std::uint32_t> rows) noexcept {
   codes_.encode_navigation(rows);
   scratch_.cost = {};
   graph_.insert(codes_.navigator(), rows, 1, scratch_);
-  link_evaluations_ += scratch_.cost.distance_evaluations;
+  if (kCountsLinking) link_evaluations_ += scratch_.cost.distance_evaluations;
 }
 
 std::uint32_t Collection::pending() const noexcept {

@@ -1,7 +1,5 @@
 #include "mincut/bounded_flow.h"
 
-#include <algorithm>
-
 namespace rv {
 
 double BoundedFlow::run(std::uint32_t s, std::uint32_t t, double limit,
@@ -17,7 +15,7 @@ double BoundedFlow::run(std::uint32_t s, std::uint32_t t, double limit,
       value = is_decided ? sent : kUndecided;
       break;
     }
-    sent += send(limit - sent);
+    sent += search_.send(graph_, bridge_, s, t, limit - sent);
   }
   search_.clear();
   return value;
@@ -29,11 +27,11 @@ bool BoundedFlow::find_path() noexcept {
   std::uint32_t begin[2] = {0, 0}, end[2] = {0, 0};
   std::uint32_t of = 0;
   const auto place = [&](std::uint32_t at) { return of == 0 ? at : nodes - 1 - at; };
-  const auto found = [&](std::uint32_t node) {
-    search_.mark[node] = mark + of;
+  const auto found = [&](std::uint32_t node, std::uint32_t arc) {
+    search_.find(node, mark + of, arc);
     search_.queue[place(end[of]++)] = node;
   };
-  for (; of < 2; ++of) found(ends_[of]);
+  for (; of < 2; ++of) found(ends_[of], 0);
   for (;;) {
     of = end[0] - begin[0] <= end[1] - begin[1] ? 0 : 1;
     const std::uint32_t level_end = end[of];
@@ -43,15 +41,14 @@ bool BoundedFlow::find_path() noexcept {
         ++search_.arcs_scanned;
         const std::uint32_t to = graph_.arc(arc).to;
         const std::uint32_t forth = arc ^ of;  // from s to t
-        if (search_.mark[to] == mark + of ||
-            search_.is_nothing(search_.residual(graph_, forth), limit_))
+        const std::uint32_t there = search_.mark(to);
+        if (there == mark + of || search_.is_nothing(search_.residual(graph_, forth), limit_))
           continue;
-        if (search_.mark[to] == mark + 1 - of) {
+        if (there == mark + 1 - of) {
           bridge_ = forth;
           return true;
         }
-        search_.from[to] = forth;
-        found(to);
+        found(to, forth);
       }
     begin[of] = level_end;
     if (begin[of] == end[of]) {
@@ -59,22 +56,6 @@ bool BoundedFlow::find_path() noexcept {
       return false;
     }
   }
-}
-
-// Along the path that was found, as much as goes, and at most `most`.
-double BoundedFlow::send(double most) noexcept {
-  for (const bool is_known : {false, true})
-    for (const std::uint32_t back : {1u, 0u})  // to s, then to t
-      for (std::uint32_t arc = bridge_;;) {
-        const std::uint32_t node = graph_.arc(arc ^ back).to;
-        if (!is_known)
-          most = std::min(most, search_.residual(graph_, arc));
-        else if (arc != bridge_ || back == 1)
-          search_.push(arc, most);
-        if (node == ends_[1 - back]) break;
-        arc = search_.from[node];
-      }
-  return most;
 }
 
 }  // namespace rv

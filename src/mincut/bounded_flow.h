@@ -33,7 +33,6 @@ class BoundedFlow {
 
  private:
   bool find_path() noexcept;
-  double send(double most) noexcept;
 
   const WeightedGraph& graph_;
   FlowSearch& search_;  // whose queue is that of s from the front on, and of t from the back

@@ -24,16 +24,6 @@ void add(double* to, double times, const double* what, std::size_t n) noexcept {
 
 }  // namespace
 
-AlgebraicConnectivity::AlgebraicConnectivity(MemoryBudget& budget) noexcept
-    : factors_(budget),
-      kernel_(budget),
-      basis_(budget),
-      next_(budget),
-      diagonal_(budget),
-      beside_(budget),
-      pivots_(budget),
-      least_(budget) {}
-
 Status AlgebraicConnectivity::solve(const WeightedGraph& graph, bool is_normalized,
                                     std::size_t most_numbers) noexcept {
   value_ = error_ = 0;
@@ -48,13 +38,18 @@ Status AlgebraicConnectivity::solve(const WeightedGraph& graph, bool is_normaliz
 
 Status AlgebraicConnectivity::begin(const WeightedGraph& graph, bool is_normalized,
                                     std::size_t most_numbers) noexcept {
-  const std::size_t n = graph.nodes();
+  const std::size_t n = nodes_ = graph.nodes();
   room_ = static_cast<std::uint32_t>(std::min(n - 1, std::max(kLeastRoom, most_numbers / n)));
-  for (Array<double>* each : {&factors_, &kernel_, &next_})
-    if (each->resize(n) != Status::kOk) return Status::kOutOfMemory;
-  for (Array<double>* each : {&diagonal_, &beside_, &pivots_, &least_})
-    if (each->resize(room_) != Status::kOk) return Status::kOutOfMemory;
-  if (basis_.resize(room_ * n) != Status::kOk) return Status::kOutOfMemory;
+  if (numbers_.resize((n + 4) * room_ + 3 * n) != Status::kOk) return Status::kOutOfMemory;
+  double* from = numbers_.data();
+  for (double** each : {&diagonal_, &beside_, &pivots_, &least_}) {
+    *each = from;
+    from += room_;
+  }
+  for (double** each : {&factors_, &next_, &kernel_, &basis_}) {
+    *each = from;
+    from += n;
+  }
 
   double heaviest = 0;
   for (std::uint32_t node = 0; node < n; ++node) heaviest = std::max(heaviest, graph.degree(node));
@@ -68,37 +63,32 @@ Status AlgebraicConnectivity::begin(const WeightedGraph& graph, bool is_normaliz
     state += 0x9E3779B97F4A7C15u;
     next_[node] = static_cast<double>((state * state) >> 11) * 0x1p-53 - 0.5;
   }
-  const double length = std::sqrt(dot(kernel_.data(), kernel_.data(), n));
-  for (double& each : kernel_.span()) each /= length;
+  const double length = std::sqrt(dot(kernel_, kernel_, n));
+  for (std::size_t i = 0; i < n; ++i) kernel_[i] /= length;
   return Status::kOk;
 }
 
 // From next_ on until the least eigenvalue is found, which it returns, or there is no more room:
 // then next_ is the best vector.
 bool AlgebraicConnectivity::cycle(const WeightedGraph& graph) noexcept {
-  const std::size_t n = graph.nodes();
+  const std::size_t n = nodes_;
   double length = orthogonalise(0);
   for (std::uint32_t step = 0;; ++step) {
-    double* const vector = basis_.data() + step * n;
+    double* const vector = basis_ + step * n;
     for (std::size_t i = 0; i < n; ++i) vector[i] = next_[i] / length;
     apply(graph, vector);
-    diagonal_[step] = dot(vector, next_.data(), n);
+    diagonal_[step] = dot(vector, next_, n);
     length = orthogonalise(step + 1);
+    beside_[step] = length;
     const std::uint32_t count = step + 1;
     const bool is_last = count == room_ || length <= kNothing;
-    if (!is_last && count % kCheckEvery != 0) {
-      beside_[step] = length;
-      continue;
-    }
-    find_least(count, length);
+    if (!is_last && count % kCheckEvery != 0) continue;
+    find_least(count);
     if (error_ <= std::max(kNothing, kPrecision * value_)) return true;
-    if (is_last) {
-      std::ranges::fill(next_.span(), 0.0);
-      for (std::uint32_t i = 0; i < count; ++i)
-        add(next_.data(), least_[i], basis_.data() + i * n, n);
-      return false;
-    }
-    beside_[step] = length;
+    if (!is_last) continue;
+    std::fill_n(next_, n, 0.0);
+    for (std::uint32_t i = 0; i < count; ++i) add(next_, least_[i], basis_ + i * n, n);
+    return false;
   }
 }
 
@@ -120,12 +110,11 @@ void AlgebraicConnectivity::apply(const WeightedGraph& graph, const double* x) n
 // Takes out of next_ what is along the kernel and the first `count` of the basis; twice is enough.
 // Returns its length.
 double AlgebraicConnectivity::orthogonalise(std::uint32_t count) noexcept {
-  const std::size_t n = next_.size();
-  double* const next = next_.data();
+  const std::size_t n = nodes_;
+  double* const next = next_;
   for (int pass = 0; pass < 2; ++pass) {
-    add(next, -dot(next, kernel_.data(), n), kernel_.data(), n);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const double* const vector = basis_.data() + i * n;
+    for (std::uint32_t i = 0; i <= count; ++i) {
+      const double* const vector = kernel_ + i * n;
       add(next, -dot(next, vector, n), vector, n);
     }
   }
@@ -133,17 +122,16 @@ double AlgebraicConnectivity::orthogonalise(std::uint32_t count) noexcept {
 }
 
 // The least eigenvalue of the matrix in the basis, by bisection, and its vector, by inverse
-// iteration from just below it, where all pivots are positive; `beyond` is what leads out of the
-// basis.
-void AlgebraicConnectivity::find_least(std::uint32_t count, double beyond) noexcept {
-  double low = -kNothing, high = *std::min_element(diagonal_.data(), diagonal_.data() + count);
+// iteration from just below it, where all pivots are positive.
+void AlgebraicConnectivity::find_least(std::uint32_t count) noexcept {
+  double low = -kNothing, high = diagonal_[0];
   for (int i = 0; i < 80; ++i) {
     const double middle = low + (high - low) / 2;
     (factor(count, middle) ? low : high) = middle;
   }
   (void)factor(count, low);
   value_ = high;
-  std::ranges::fill(least_.span(), 1.0);
+  std::fill_n(least_, count, 1.0);
   for (int i = 0; i < 3; ++i) {
     for (std::uint32_t at = 1; at < count; ++at)
       least_[at] -= beside_[at - 1] / pivots_[at - 1] * least_[at - 1];
@@ -151,10 +139,10 @@ void AlgebraicConnectivity::find_least(std::uint32_t count, double beyond) noexc
       if (at + 1 < count) least_[at] -= beside_[at] * least_[at + 1];
       least_[at] /= pivots_[at];
     }
-    const double length = std::sqrt(dot(least_.data(), least_.data(), count));
+    const double length = std::sqrt(dot(least_, least_, count));
     for (std::uint32_t at = 0; at < count; ++at) least_[at] /= length;
   }
-  error_ = beyond * std::abs(least_[count - 1]);
+  error_ = beside_[count - 1] * std::abs(least_[count - 1]);
 }
 
 // Whether the matrix less `shift` is positive definite; its pivots if so.

@@ -16,7 +16,7 @@ namespace rv {
 
 class AlgebraicConnectivity {
  public:
-  explicit AlgebraicConnectivity(MemoryBudget& budget) noexcept;
+  explicit AlgebraicConnectivity(MemoryBudget& budget) noexcept : numbers_(budget) {}
 
   // Of D - W, or normalised of I - D^-1/2 W D^-1/2, which is in [0, 2]; a node without edges counts
   // there as one whose row is 0. Vectors are kept up to `most_numbers` numbers of theirs, 64 MB,
@@ -37,15 +37,19 @@ class AlgebraicConnectivity {
   bool cycle(const WeightedGraph& graph) noexcept;
   void apply(const WeightedGraph& graph, const double* x) noexcept;
   double orthogonalise(std::uint32_t count) noexcept;
-  void find_least(std::uint32_t count, double beyond) noexcept;
+  void find_least(std::uint32_t count) noexcept;
   bool factor(std::uint32_t count, double shift) noexcept;
 
-  Array<double> factors_;            // what a node's row and column are multiplied by
-  Array<double> kernel_;             // the eigenvector of 0
-  Array<double> basis_;              // room_ vectors
-  Array<double> next_;               // the vector that is worked on
-  Array<double> diagonal_, beside_;  // of the matrix in the basis
-  Array<double> pivots_, least_;     // of its factors; its eigenvector
+  Array<double> numbers_;      // all of these
+  double* factors_ = nullptr;  // what a node's row and column are multiplied by
+  double* next_ = nullptr;     // the vector that is worked on
+  double* kernel_ = nullptr;   // the eigenvector of 0, which the basis follows
+  double* diagonal_ = nullptr;
+  double* beside_ = nullptr;  // the diagonal of the matrix in the basis; the last leads out of it
+  double* pivots_ = nullptr;  // of its factors
+  double* least_ = nullptr;   // its eigenvector
+  double* basis_ = nullptr;   // room_ vectors
+  std::size_t nodes_ = 0;
   std::uint32_t room_ = 0;
   double scale_ = 0;
   double value_ = 0;

@@ -65,35 +65,37 @@ Status Cuts::connectivity(bool is_normalized) noexcept {
 
 Status Cuts::answer(double value, double own, std::uint64_t arcs,
                     std::span<const std::uint32_t> side, const FlowNetwork* network) noexcept {
-  constexpr std::size_t kEdges = 4, kSide = 5;  // where their number is, and where the nodes begin
   const WeightedGraph& graph = cut_.graph();
   FlowSearch& search = cut_.search();
-  if (search.prepare(graph) != Status::kOk || numbers_.reserve(kSide + side.size()) != Status::kOk)
+  const std::uint64_t before = search.arcs_scanned;
+  if (search.prepare(graph) != Status::kOk || numbers_.resize(5 + side.size()) != Status::kOk)
     return Status::kOutOfMemory;
-  numbers_.reset();
-  for (const double each : {value, own, static_cast<double>(arcs), double(side.size()), 0.0})
-    numbers_.push(each);
-  const std::uint32_t mark = search.new_marks();
-  for (const std::uint32_t node : side) {
-    search.mark[node] = mark;
-    numbers_.push(node);
-  }
-  double sum = 0;
+  double sum = 0, edges = 0;
+  const std::uint32_t mark = search.weigh(graph, side, sum);
+  double* number = numbers_.data() + 5;
+  for (const std::uint32_t node : side) *number++ = node;
   for (const std::uint32_t node : side)
     for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
          arc = graph.arc(arc).next) {
       const std::uint32_t to = graph.arc(arc).to;
-      if (search.mark[to] == mark) continue;
-      if (numbers_.reserve(numbers_.size() + 4) != Status::kOk) return Status::kOutOfMemory;
-      const bool is_bottleneck = network != nullptr && network->reaches_sink(to);
-      for (const double each :
-           {double(node), double(to), graph.arc_weight(arc), is_bottleneck ? 1.0 : 0.0})
-        numbers_.push(each);
-      ++numbers_[kEdges];
-      sum += graph.arc_weight(arc);
+      if (search.mark(to) == mark) continue;
+      const std::size_t at = numbers_.size();
+      if (numbers_.resize(at + 4) != Status::kOk) return Status::kOutOfMemory;
+      number = &numbers_[at];
+      number[0] = node;
+      number[1] = to;
+      number[2] = graph.arc_weight(arc);
+      number[3] = network != nullptr && network->reaches_sink(to) ? 1 : 0;
+      ++edges;
     }
+  number = numbers_.data();
   // Of fractions the sum that the reader makes too.
-  if (!side.empty()) numbers_[0] = sum;
+  number[0] = side.empty() ? value : sum;
+  number[1] = own;
+  number[2] = static_cast<double>(arcs);
+  number[3] = static_cast<double>(side.size());
+  number[4] = edges;
+  elsewhere_ += search.arcs_scanned - before;
   return Status::kOk;
 }
 

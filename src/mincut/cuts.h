@@ -57,7 +57,7 @@ class Cuts {
   DynamicCut cut_;
   Array<double> numbers_;
   std::uint64_t told_ = 0;       // arcs, by min_cut()
-  std::uint64_t elsewhere_ = 0;  // arcs of local cuts
+  std::uint64_t elsewhere_ = 0;  // arcs, of other searches than for the least cut
 };
 
 }  // namespace rv

@@ -34,11 +34,14 @@ void DynamicCut::follow(std::uint32_t u, std::uint32_t v, double before, double 
     const std::uint32_t lightest = lightest_[1];
     is_known_ = graph_.degree(lightest) <= value_;
     if (is_known_) take({&lightest, 1});
-  } else if (is_across) {
-    value_ = graph_.is_integral() ? value_ - (before - after) : crossing();
+    return;
+  }
+  is_known_ = search_.prepare(graph_) == Status::kOk;
+  if (!is_known_) return;
+  if (is_across) {
+    value_ -= before - after;
+    if (!graph_.is_integral()) search_.weigh(graph_, side_.span(), value_);
   } else {
-    is_known_ = search_.prepare(graph_) == Status::kOk;
-    if (!is_known_) return;
     BoundedFlow flow(graph_, search_);
     const std::uint32_t lighter = graph_.degree(u) < graph_.degree(v) ? u : v;
     const double limit = std::min(value_, graph_.degree(lighter));
@@ -79,17 +82,6 @@ Status DynamicCut::begin_following() noexcept {
 void DynamicCut::pick(std::uint32_t entry) noexcept {
   const std::uint32_t a = lightest_[2 * entry], b = lightest_[2 * entry + 1];
   lightest_[entry] = graph_.degree(b) < graph_.degree(a) ? b : a;
-}
-
-double DynamicCut::crossing() noexcept {
-  double sum = 0;
-  for (const std::uint32_t node : side_.span())
-    for (std::uint32_t arc = graph_.first(node); arc != WeightedGraph::kNone;
-         arc = graph_.arc(arc).next) {
-      ++scanned_;
-      if (!is_on_side(graph_.arc(arc).to)) sum += graph_.arc_weight(arc);
-    }
-  return sum;
 }
 
 // Makes `nodes`, or all others where these are fewer, the side.

@@ -55,7 +55,6 @@ class DynamicCut {
   void follow(std::uint32_t u, std::uint32_t v, double before, double after) noexcept;
   Status begin_following() noexcept;
   void pick(std::uint32_t entry) noexcept;
-  double crossing() noexcept;
   void take(std::span<const std::uint32_t> nodes) noexcept;
   void gather(bool other_side) noexcept;
 

@@ -13,24 +13,15 @@ constexpr double kResidue = 1e-12;
 }  // namespace
 
 FlowNetwork::FlowNetwork(MemoryBudget& budget) noexcept
-    : arcs_(budget),
-      first_(budget),
-      current_(budget),
-      level_(budget),
-      queue_(budget),
-      reaches_(budget) {}
+    : arcs_(budget), nodes_(budget), queue_(budget) {}
 
 Status FlowNetwork::begin(std::uint32_t nodes, std::uint32_t edges) noexcept {
   if (arcs_.reserve(2 * std::size_t{edges}) != Status::kOk ||
-      first_.reserve(nodes) != Status::kOk || current_.reserve(nodes) != Status::kOk ||
-      level_.reserve(nodes) != Status::kOk || queue_.reserve(nodes) != Status::kOk ||
-      reaches_.reserve(nodes) != Status::kOk)
+      nodes_.reserve(nodes) != Status::kOk || queue_.resize(nodes) != Status::kOk)
     return Status::kOutOfMemory;
   arcs_.reset();
-  for (Array<std::uint32_t>* each : {&first_, &current_, &level_, &queue_})
-    (void)each->resize(nodes);
-  (void)reaches_.resize(nodes);
-  std::ranges::fill(first_.span(), kNone);
+  nodes_.reset();
+  for (std::uint32_t node = 0; node < nodes; ++node) nodes_.push({kNone, kNone, {}});
   largest_ = 0;
   integers_ = true;
   scanned_ = 0;
@@ -45,43 +36,46 @@ void FlowNetwork::add_edge(std::uint32_t from, std::uint32_t to, double capacity
     integers_ = integers_ && each == std::floor(each);
   }
   const auto arc = static_cast<std::uint32_t>(arcs_.size());
-  arcs_.push({to, first_[from], capacity});
-  first_[from] = arc;
-  arcs_.push({from, first_[to], reverse});
-  first_[to] = arc + 1;
+  arcs_.push({to, nodes_[from].first, capacity});
+  nodes_[from].first = arc;
+  arcs_.push({from, nodes_[to].first, reverse});
+  nodes_[to].first = arc + 1;
 }
 
 double FlowNetwork::solve(std::uint32_t source, std::uint32_t sink) noexcept {
   none_ = integers_ ? 0 : kResidue * largest_;
   double value = 0;
-  while (value < kInfinity && find_levels(source, sink)) value += block(source, sink);
-  find_reaching(sink);
+  for (;;) {
+    find_levels(source, 0);
+    if (nodes_[sink].level[0] == kNone || value == kInfinity) break;
+    value += block(source, sink);
+  }
+  find_levels(sink, 1);
   return value;
 }
 
-// Distances from the source over arcs that can take more; those of the last call, which does not
-// find the sink, say what the source side is.
-bool FlowNetwork::find_levels(std::uint32_t source, std::uint32_t sink) noexcept {
-  std::ranges::fill(level_.span(), kNone);
+// Distances from a node over arcs that can take more or, backwards, to it; those of the last call
+// from the source, which does not find the sink, say what the source side is.
+void FlowNetwork::find_levels(std::uint32_t from, std::uint32_t backwards) noexcept {
+  for (Node& node : nodes_.span()) node.level[backwards] = kNone;
   std::size_t end = 0;
-  level_[source] = 0;
-  queue_[end++] = source;
+  nodes_[from].level[backwards] = 0;
+  queue_[end++] = from;
   for (std::size_t at = 0; at < end; ++at) {
-    const std::uint32_t node = queue_[at];
-    for (std::uint32_t arc = first_[node]; arc != kNone; arc = arcs_[arc].next) {
+    const Node& node = nodes_[queue_[at]];
+    for (std::uint32_t arc = node.first; arc != kNone; arc = arcs_[arc].next) {
       ++scanned_;
-      const std::uint32_t to = arcs_[arc].to;
-      if (arcs_[arc].residual <= none_ || level_[to] != kNone) continue;
-      level_[to] = level_[node] + 1;
-      queue_[end++] = to;
+      std::uint32_t& level = nodes_[arcs_[arc].to].level[backwards];
+      if (arcs_[arc ^ backwards].residual <= none_ || level != kNone) continue;
+      level = node.level[backwards] + 1;
+      queue_[end++] = arcs_[arc].to;
     }
   }
-  return level_[sink] != kNone;
 }
 
 // Fills shortest paths, one after another, until each has a full arc.
 double FlowNetwork::block(std::uint32_t source, std::uint32_t sink) noexcept {
-  std::ranges::copy(first_.span(), current_.data());
+  for (Node& each : nodes_.span()) each.current = each.first;
   double sent = 0;
   std::size_t length = 0;  // of the path, whose arcs are in queue_
   std::uint32_t node = source;
@@ -101,11 +95,11 @@ double FlowNetwork::block(std::uint32_t source, std::uint32_t sink) noexcept {
       length = full;
       node = arcs_[queue_[full] ^ 1].to;
     }
-    std::uint32_t& arc = current_[node];
+    std::uint32_t& arc = nodes_[node].current;
     for (; arc != kNone; arc = arcs_[arc].next) {
       ++scanned_;
       const Arc& way = arcs_[arc];
-      if (way.residual > none_ && level_[way.to] == level_[node] + 1) break;
+      if (way.residual > none_ && nodes_[way.to].level[0] == nodes_[node].level[0] + 1) break;
     }
     if (arc != kNone) {
       queue_[length++] = arc;
@@ -116,23 +110,8 @@ double FlowNetwork::block(std::uint32_t source, std::uint32_t sink) noexcept {
     // A dead end: back, and on with the next arc there.
     const std::uint32_t came = queue_[--length];
     node = arcs_[came ^ 1].to;
-    current_[node] = arcs_[came].next;
+    nodes_[node].current = arcs_[came].next;
   }
-}
-
-void FlowNetwork::find_reaching(std::uint32_t sink) noexcept {
-  std::ranges::fill(reaches_.span(), std::uint8_t{0});
-  std::size_t end = 0;
-  reaches_[sink] = 1;
-  queue_[end++] = sink;
-  for (std::size_t at = 0; at < end; ++at)
-    for (std::uint32_t arc = first_[queue_[at]]; arc != kNone; arc = arcs_[arc].next) {
-      ++scanned_;
-      const std::uint32_t from = arcs_[arc].to;
-      if (arcs_[arc ^ 1].residual <= none_ || reaches_[from] != 0) continue;
-      reaches_[from] = 1;
-      queue_[end++] = from;
-    }
 }
 
 }  // namespace rv

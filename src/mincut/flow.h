@@ -32,11 +32,11 @@ class FlowNetwork {
 
   // Whether more could come from the source to `node`: the smallest source side of all minimum
   // cuts. The edges that leave it are the witness: their capacities sum to the flow.
-  bool on_source_side(std::uint32_t node) const noexcept { return level_[node] != kNone; }
+  bool on_source_side(std::uint32_t node) const noexcept { return nodes_[node].level[0] != kNone; }
 
   // Whether more could go from `node` to the sink. Where an edge leads from the source side to such
   // a node, more of its capacity, and of no other's, is more flow.
-  bool reaches_sink(std::uint32_t node) const noexcept { return reaches_[node] != 0; }
+  bool reaches_sink(std::uint32_t node) const noexcept { return nodes_[node].level[1] != kNone; }
 
   // Counted work of solve(): arcs looked at.
   std::uint64_t arcs_scanned() const noexcept { return scanned_; }
@@ -51,17 +51,19 @@ class FlowNetwork {
     double residual;
   };
 
-  bool find_levels(std::uint32_t source, std::uint32_t sink) noexcept;
+  struct Node {
+    std::uint32_t first;     // arc
+    std::uint32_t current;   // arc that block() goes on with
+    std::uint32_t level[2];  // from the source, to the sink
+  };
+
+  void find_levels(std::uint32_t from, std::uint32_t backwards) noexcept;
   double block(std::uint32_t source, std::uint32_t sink) noexcept;
-  void find_reaching(std::uint32_t sink) noexcept;
 
   Array<Arc> arcs_;
-  Array<std::uint32_t> first_;    // arc of each node
-  Array<std::uint32_t> current_;  // arc that block() goes on with
-  Array<std::uint32_t> level_;
+  Array<Node> nodes_;
   Array<std::uint32_t> queue_;  // and the path of block()
-  Array<std::uint8_t> reaches_;
-  double largest_ = 0;  // finite capacity
+  double largest_ = 0;          // finite capacity
   bool integers_ = true;
   double none_ = 0;  // what counts as no residue
   std::uint64_t scanned_ = 0;

@@ -2,8 +2,8 @@
 // and to forget both costs no more than it took to find them.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "base/memory.h"
 #include "base/status.h"
@@ -14,34 +14,21 @@ namespace rv {
 class FlowSearch {
  public:
   explicit FlowSearch(MemoryBudget& budget) noexcept
-      : queue(budget), mark(budget), from(budget), flow_(budget), next_(budget) {}
+      : queue(budget), nodes_(budget), edges_(budget) {}
 
   // Makes room for what `graph` has; to be called once edges were added. kOutOfMemory: as before.
-  Status prepare(const WeightedGraph& graph) noexcept {
-    const std::size_t nodes = graph.nodes(), edges = graph.edge_end();
-    if (queue.resize(nodes) != Status::kOk || from.resize(nodes) != Status::kOk ||
-        next_.reserve(edges) != Status::kOk || flow_.reserve(edges) != Status::kOk)
-      return Status::kOutOfMemory;
-    if (mark.size() < nodes) {
-      if (mark.resize(nodes) != Status::kOk) return Status::kOutOfMemory;
-      last_mark_ = kLastMark;
-    }
-    while (flow_.size() < edges) {
-      flow_.push(0);
-      next_.push(kUntouched);
-    }
-    none_ = graph.is_integral() ? 0 : kResidue;
-    return Status::kOk;
-  }
+  Status prepare(const WeightedGraph& graph) noexcept;
 
   // A number that marks no node, and nor does the next one.
-  std::uint32_t new_marks() noexcept {
-    if (last_mark_ == kLastMark) {
-      std::ranges::fill(mark.span(), 0u);
-      last_mark_ = 0;
-    }
-    last_mark_ += 2;
-    return last_mark_;
+  std::uint32_t new_marks() noexcept;
+  std::uint32_t mark(std::uint32_t node) const noexcept { return nodes_[node].mark; }
+
+  // The arc that found a node.
+  std::uint32_t from(std::uint32_t node) const noexcept { return nodes_[node].from; }
+
+  // Marks a node that `arc` leads to.
+  void find(std::uint32_t node, std::uint32_t mark, std::uint32_t arc) noexcept {
+    nodes_[node] = {mark, arc};
   }
 
   // Whether an amount is nothing beside `scale`: where weights are no integers rounding is.
@@ -49,33 +36,23 @@ class FlowSearch {
 
   // What more an arc can take.
   double residual(const WeightedGraph& graph, std::uint32_t arc) const noexcept {
-    const double flow = flow_[arc / 2];
+    const double flow = edges_[arc / 2].flow;
     return graph.arc_weight(arc) - (arc % 2 == 0 ? flow : -flow);
   }
 
-  void push(std::uint32_t arc, double amount) noexcept {
-    const std::uint32_t edge = arc / 2;
-    flow_[edge] += arc % 2 == 0 ? amount : -amount;
-    if (next_[edge] != kUntouched) return;
-    next_[edge] = touched_;
-    touched_ = edge;
-  }
+  // Sends as much as goes, and at most `most`, from `s` to `t`: along `bridge`, to whose ends the
+  // arcs lead that found nodes, those of t's side backwards. Returns how much.
+  double send(const WeightedGraph& graph, std::uint32_t bridge, std::uint32_t s, std::uint32_t t,
+              double most) noexcept;
 
   // No flow.
-  void clear() noexcept {
-    while (touched_ != kEnd) {
-      const std::uint32_t edge = touched_;
-      touched_ = next_[edge];
-      next_[edge] = kUntouched;
-      flow_[edge] = 0;
-    }
-  }
+  void clear() noexcept;
 
-  // Of nodes.
-  Array<std::uint32_t> queue;
-  Array<std::uint32_t> mark;
-  Array<std::uint32_t> from;  // the arc that found it
+  // Marks `side` with a new mark, which it returns, and leaves in `value` what leads out of it.
+  std::uint32_t weigh(const WeightedGraph& graph, std::span<const std::uint32_t> side,
+                      double& value) noexcept;
 
+  Array<std::uint32_t> queue;      // of nodes
   std::uint64_t arcs_scanned = 0;  // counted work
 
  private:
@@ -84,10 +61,19 @@ class FlowSearch {
   static constexpr std::uint32_t kUntouched = 0xFFFFFFFFu;
   static constexpr std::uint32_t kEnd = kUntouched - 1;
 
-  Array<double> flow_;         // of arc 2e, net
-  Array<std::uint32_t> next_;  // touched edge, or kUntouched
+  struct Node {
+    std::uint32_t mark;
+    std::uint32_t from;  // the arc that found it
+  };
+  struct Edge {
+    double flow;         // of arc 2e, net
+    std::uint32_t next;  // touched edge, or kUntouched
+  };
+
+  Array<Node> nodes_;
+  Array<Edge> edges_;
   std::uint32_t touched_ = kEnd;
-  std::uint32_t last_mark_ = kLastMark;
+  std::uint32_t last_mark_ = 0;
   double none_ = 0;
 };
 

@@ -14,63 +14,48 @@ constexpr std::uint32_t kScanned = 0x80000000u;
 }  // namespace
 
 GlobalCut::GlobalCut(MemoryBudget& budget) noexcept
-    : graph_(budget),
-      next_(budget),
-      degree_(budget),
-      attached_(budget),
-      heap_(budget),
-      place_(budget),
-      parent_(budget),
-      alone_(budget),
-      label_(budget),
-      arc_to_(budget),
-      side_(budget) {}
+    : graph_(budget), next_(budget), nodes_(budget), heap_(budget), label_(budget), side_(budget) {}
 
 Status GlobalCut::solve(const WeightedGraph& graph, FlowSearch& search) noexcept {
   if (begin(graph) != Status::kOk) return Status::kOutOfMemory;
   bool few = false;
-  while (nodes_ > 1) {
+  while (count_ > 1) {
     const std::uint64_t before = scanned_;
     const std::uint32_t best = scan();
     if (best > 0)
       for (std::size_t i = 0; i < label_.size(); ++i)
-        side_[i] = place_[label_[i]] - kScanned < best ? 1 : 0;
+        side_[i] = nodes_[label_[i]].place - kScanned < best ? 1 : 0;
     if (value_ == 0) break;
     if (few) {
       if (search.prepare(graph) != Status::kOk) return Status::kOutOfMemory;
       settle_edges(graph, search, scanned_ - before);
     }
-    few = contract() < nodes_;  // less than half of them are gone
+    few = contract() < count_;  // less than half of them are gone
   }
   return Status::kOk;
 }
 
 Status GlobalCut::begin(const WeightedGraph& graph) noexcept {
-  nodes_ = graph.nodes();
+  count_ = graph.nodes();
   const std::size_t arcs = 2 * std::size_t{graph.edges()};
   for (Contracted* each : {&graph_, &next_})
-    if (each->first.resize(std::size_t{nodes_} + 1) != Status::kOk ||
-        each->to.resize(arcs) != Status::kOk || each->weight.resize(arcs) != Status::kOk)
+    if (each->first.resize(std::size_t{count_} + 1) != Status::kOk ||
+        each->arcs.resize(arcs) != Status::kOk)
       return Status::kOutOfMemory;
-  for (Array<std::uint32_t>* each : {&heap_, &place_, &parent_, &label_, &arc_to_})
-    if (each->resize(nodes_) != Status::kOk) return Status::kOutOfMemory;
-  for (Array<double>* each : {&degree_, &attached_})
-    if (each->resize(nodes_) != Status::kOk) return Status::kOutOfMemory;
-  if (alone_.resize(nodes_) != Status::kOk || side_.resize(nodes_) != Status::kOk)
+  if (nodes_.resize(count_) != Status::kOk || heap_.resize(count_) != Status::kOk ||
+      label_.resize(count_) != Status::kOk || side_.resize(count_) != Status::kOk)
     return Status::kOutOfMemory;
 
   std::uint32_t end = 0;
-  for (std::uint32_t node = 0; node < nodes_; ++node) {
+  for (std::uint32_t node = 0; node < count_; ++node) {
     label_[node] = node;
-    degree_[node] = graph.degree(node);
+    nodes_[node].degree = graph.degree(node);
     graph_.first[node] = end;
     for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
-         arc = graph.arc(arc).next) {
-      graph_.to[end] = graph.arc(arc).to;
-      graph_.weight[end++] = graph.arc_weight(arc);
-    }
+         arc = graph.arc(arc).next)
+      graph_.arcs[end++] = {graph.arc_weight(arc), graph.arc(arc).to};
   }
-  graph_.first[nodes_] = end;
+  graph_.first[count_] = end;
   scanned_ = end;
   settled_ = 0;
   value_ = std::numeric_limits<double>::infinity();
@@ -82,70 +67,72 @@ Status GlobalCut::begin(const WeightedGraph& graph) noexcept {
 // one has, if it is less than value_, which it is then; else 0.
 std::uint32_t GlobalCut::scan() noexcept {
   std::uint32_t lightest = 0;
-  for (std::uint32_t node = 0; node < nodes_; ++node) {
-    parent_[node] = node;
-    place_[node] = kOut;
-    attached_[node] = 0;
-    alone_[node] = 1;
-    if (degree_[node] < degree_[lightest]) lightest = node;
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    Node& node = nodes_[i];
+    node.parent = i;
+    node.place = kOut;
+    node.attached = 0;
+    node.is_alone = true;
+    if (node.degree < nodes_[lightest].degree) lightest = i;
   }
   heap_.reset();
-  bound_ = std::min(value_, degree_[lightest]);
+  bound_ = std::min(value_, nodes_[lightest].degree);
   push(lightest, 0);
 
   std::uint32_t best = 0, last = lightest;
   double cut = 0;
-  for (std::uint32_t count = 1; count < nodes_; ++count) {
-    const std::uint32_t node = pop();
-    place_[node] = kScanned + count - 1;
-    last = node;
-    cut += degree_[node] - 2 * attached_[node];
+  for (std::uint32_t scanned = 0;;) {
+    const std::uint32_t at = pop();
+    Node& node = nodes_[at];
+    node.place = kScanned + scanned;
+    if (++scanned == count_) {
+      // No cut below the bound parts the last two but the last one alone, which has been seen.
+      unite(at, last);
+      return best;
+    }
+    last = at;
+    cut += node.degree - 2 * node.attached;
     if (cut < value_) {
       value_ = cut;
-      best = count;
+      best = scanned;
     }
-    scanned_ += graph_.first[node + 1] - graph_.first[node];
-    for (std::uint32_t arc = graph_.first[node]; arc < graph_.first[node + 1]; ++arc) {
-      const std::uint32_t to = graph_.to[arc];
+    for (std::uint32_t arc = graph_.first[at]; arc < graph_.first[at + 1]; ++arc) {
+      ++scanned_;
+      const auto [weight, to] = graph_.arcs[arc];
       // To part the two costs no less than to part the node alone from all others, or nothing.
-      if (alone_[node] != 0 && 2 * graph_.weight[arc] >= degree_[node]) unite(node, to);
-      if (place_[to] != kOut && place_[to] >= kScanned) continue;
-      const double attached = attached_[to] + graph_.weight[arc];
-      if (attached >= value_) unite(to, node);
+      if (node.is_alone && 2 * weight >= node.degree) unite(at, to);
+      if (nodes_[to].place != kOut && nodes_[to].place >= kScanned) continue;
+      const double attached = nodes_[to].attached + weight;
+      if (attached >= value_) unite(to, at);
       push(to, attached);
     }
     if (heap_.size() == 0) {  // what is left is not joined to it
       value_ = 0;
-      return count;
+      return scanned;
     }
   }
-  // No cut below the bound parts the last two but the last one alone, which has been seen.
-  const std::uint32_t node = pop();
-  place_[node] = kScanned + nodes_ - 1;
-  unite(node, last);
-  return best;
 }
 
 double GlobalCut::key(std::uint32_t at) const noexcept {
-  return std::min(attached_[heap_[at]], bound_);
+  return std::min(nodes_[heap_[at]].attached, bound_);
 }
 
 void GlobalCut::place(std::uint32_t node, std::uint32_t at) noexcept {
   heap_[at] = node;
-  place_[node] = at;
+  nodes_[node].place = at;
 }
 
 // Puts a node into the heap, or up in it.
 void GlobalCut::push(std::uint32_t node, double attached) noexcept {
-  const bool is_new = place_[node] == kOut;
+  const bool is_new = nodes_[node].place == kOut;
+  const bool stays = !is_new && nodes_[node].attached >= bound_;
+  nodes_[node].attached = attached;
+  if (stays) return;
+  std::uint32_t at = nodes_[node].place;
   if (is_new) {
-    place_[node] = static_cast<std::uint32_t>(heap_.size());
+    at = static_cast<std::uint32_t>(heap_.size());
     heap_.push(node);
   }
-  const bool stays = !is_new && attached_[node] >= bound_;
-  attached_[node] = attached;
-  if (stays) return;
-  std::uint32_t at = place_[node];
   const double own = std::min(attached, bound_);
   for (; at > 0 && key((at - 1) / 2) < own; at = (at - 1) / 2) place(heap_[(at - 1) / 2], at);
   place(node, at);
@@ -156,9 +143,9 @@ std::uint32_t GlobalCut::pop() noexcept {
   const std::uint32_t top = heap_[0];
   const auto size = static_cast<std::uint32_t>(heap_.size()) - 1;
   const std::uint32_t node = heap_[size];
+  const double own = key(size);
   heap_.pop();
   if (size == 0) return top;
-  const double own = std::min(attached_[node], bound_);
   std::uint32_t at = 0;
   for (std::uint32_t child; (child = 2 * at + 1) < size; at = child) {
     if (child + 1 < size && key(child + 1) > key(child)) ++child;
@@ -189,61 +176,62 @@ void GlobalCut::settle_edges(const WeightedGraph& graph, FlowSearch& search,
 }
 
 void GlobalCut::unite(std::uint32_t node, std::uint32_t other) noexcept {
-  alone_[node] = alone_[other] = 0;
-  parent_[root(node)] = root(other);
+  nodes_[node].is_alone = nodes_[other].is_alone = false;
+  nodes_[root(node)].parent = root(other);
 }
 
 std::uint32_t GlobalCut::root(std::uint32_t node) noexcept {
-  for (; parent_[node] != node; node = parent_[node]) parent_[node] = parent_[parent_[node]];
+  for (std::uint32_t parent; (parent = nodes_[node].parent) != node; node = parent)
+    nodes_[node].parent = nodes_[parent].parent;
   return node;
 }
 
 // Makes the nodes of a root one; edges between the same two add up. Returns how many nodes are
 // gone.
 std::uint32_t GlobalCut::contract() noexcept {
-  Array<std::uint32_t>&number = place_, &following = heap_, &members = parent_;
-  (void)following.resize(nodes_);
+  (void)heap_.resize(count_);
   std::uint32_t count = 0;
-  for (std::uint32_t node = 0; node < nodes_; ++node)
-    if (root(node) == node) number[node] = count++;
-  for (std::uint32_t node = 0; node < nodes_; ++node) number[node] = number[root(node)];
-  for (std::uint32_t& label : label_.span()) label = number[label];
-  std::ranges::fill(members.span(), kOut);
-  for (std::uint32_t node = nodes_; node-- > 0;) {
-    following[node] = members[number[node]];
-    members[number[node]] = node;
+  for (std::uint32_t node = 0; node < count_; ++node)
+    if (root(node) == node) {
+      nodes_[node].place = count;
+      nodes_[count].member = nodes_[count].last = kOut;
+      ++count;
+    }
+  for (std::uint32_t node = count_; node-- > 0;) {
+    const std::uint32_t number = nodes_[root(node)].place;
+    nodes_[node].place = number;
+    heap_[node] = nodes_[number].member;
+    nodes_[number].member = node;
   }
+  for (std::uint32_t& label : label_.span()) label = nodes_[label].place;
 
   std::uint32_t end = 0;
-  std::ranges::fill(arc_to_.span(), kOut);
   for (std::uint32_t node = 0; node < count; ++node) {
     const std::uint32_t begin = end;
-    next_.first[node] = begin;
-    degree_[node] = 0;
-    for (std::uint32_t member = members[node]; member != kOut; member = following[member]) {
-      for (std::uint32_t arc = graph_.first[member]; arc < graph_.first[member + 1]; ++arc) {
-        const std::uint32_t to = number[graph_.to[arc]];
-        const double weight = graph_.weight[arc];
+    double degree = 0;
+    for (std::uint32_t part = nodes_[node].member; part != kOut; part = heap_[part])
+      for (std::uint32_t arc = graph_.first[part]; arc < graph_.first[part + 1]; ++arc) {
+        ++scanned_;
+        const auto [weight, old_to] = graph_.arcs[arc];
+        const std::uint32_t to = nodes_[old_to].place;
         if (to == node) continue;
-        degree_[node] += weight;
-        std::uint32_t& same = arc_to_[to];
-        if (same != kOut && same >= begin) {
-          next_.weight[same] += weight;
-          continue;
+        degree += weight;
+        std::uint32_t& last = nodes_[to].last;
+        if (last != kOut && last >= begin) {
+          next_.arcs[last].weight += weight;
+        } else {
+          last = end;
+          next_.arcs[end++] = {weight, to};
         }
-        same = end;
-        next_.to[end] = to;
-        next_.weight[end++] = weight;
       }
-    }
+    next_.first[node] = begin;
+    nodes_[node].degree = degree;
   }
-  scanned_ += graph_.first[nodes_];
   next_.first[count] = end;
-  const std::uint32_t gone = nodes_ - count;
-  nodes_ = count;
+  const std::uint32_t gone = count_ - count;
+  count_ = count;
   graph_.first.swap(next_.first);
-  graph_.to.swap(next_.to);
-  graph_.weight.swap(next_.weight);
+  graph_.arcs.swap(next_.arcs);
   return gone;
 }
 

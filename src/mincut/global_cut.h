@@ -38,13 +38,27 @@ class GlobalCut {
   std::uint64_t arcs_scanned() const noexcept { return scanned_; }
 
  private:
-  // A graph whose nodes stand for one or more of the original's; arcs of node i from first[i] on.
+  struct Arc {
+    double weight;
+    std::uint32_t to;
+  };
+
+  // A graph whose nodes stand for one or more of the original's; the arcs of node i are from
+  // first[i] on.
   struct Contracted {
-    explicit Contracted(MemoryBudget& budget) noexcept
-        : first(budget), to(budget), weight(budget) {}
+    explicit Contracted(MemoryBudget& budget) noexcept : first(budget), arcs(budget) {}
     Array<std::uint32_t> first;
-    Array<std::uint32_t> to;
-    Array<double> weight;
+    Array<Arc> arcs;
+  };
+
+  struct Node {
+    double degree;
+    double attached;       // weight to what is scanned
+    std::uint32_t place;   // in the heap, or kOut, or kScanned + when; then its new number
+    std::uint32_t parent;  // towards the node that it is to be a part of
+    std::uint32_t member;  // of a new node: the first of its parts
+    std::uint32_t last;    // of a new node: the last arc to it
+    bool is_alone;         // nothing is to be a part of it, nor it of another
   };
 
   Status begin(const WeightedGraph& graph) noexcept;
@@ -59,16 +73,11 @@ class GlobalCut {
   std::uint32_t contract() noexcept;
 
   Contracted graph_, next_;
-  Array<double> degree_;
-  Array<double> attached_;       // of weight to what is scanned
-  Array<std::uint32_t> heap_;    // nodes to scan, by attachment
-  Array<std::uint32_t> place_;   // in heap_, or kOut, or kScanned + when
-  Array<std::uint32_t> parent_;  // towards the node that one is to be a part of
-  Array<std::uint8_t> alone_;    // nothing is to be a part of it, nor it of another
-  Array<std::uint32_t> label_;   // of an original node: which one it is a part of
-  Array<std::uint32_t> arc_to_;  // of a new node: the last arc to it
+  Array<Node> nodes_;
+  Array<std::uint32_t> heap_;   // nodes to scan, by attachment; then: after a part, the next one
+  Array<std::uint32_t> label_;  // of an original node: which one it is a part of
   Array<std::uint8_t> side_;
-  std::uint32_t nodes_ = 0;
+  std::uint32_t count_ = 0;    // of nodes that are left
   std::uint32_t settled_ = 0;  // edges: their ends are a part of the same node
   double bound_ = 0;           // attachments from here on are alike
   double value_ = 0;

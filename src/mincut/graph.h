@@ -1,7 +1,7 @@
 // An undirected graph with weighted edges that come, go and change.
 //
-// Each edge is two arcs, 2e and 2e + 1, in the doubly linked lists of the nodes that they leave. A
-// table of open addresses finds the edge between two nodes.
+// Each edge is two arcs, 2e and 2e + 1, in the doubly linked lists of the nodes that they leave.
+// The edge between two nodes is looked for in both lists at once, until the shorter one ends.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class WeightedGraph {
   // `nodes` nodes without edges; once for a graph.
   Status begin(std::uint32_t nodes) noexcept;
 
-  // Makes room for so many more edges. kOutOfMemory: as before, but for some of the room.
+  // Makes room for so many more edges. kOutOfMemory: as before.
   Status reserve(std::uint32_t more) noexcept;
 
   // Makes the weight of the edge between `u` and `v` `weight`; of 0 there is no edge, and of an
@@ -56,14 +56,13 @@ class WeightedGraph {
   // Whether all weights are integers below 2^53: sums of them that are too are exact.
   bool is_integral() const noexcept { return fractions_ == 0; }
 
-  // Whether lists, table, degrees and counts agree.
+  // Whether lists, degrees and counts agree.
   bool validate() const noexcept;
 
  private:
-  std::size_t slot_of(std::uint32_t u, std::uint32_t v) const noexcept;
-  std::size_t home(std::uint32_t u, std::uint32_t v) const noexcept;
-  std::uint32_t insert(std::uint32_t u, std::uint32_t v, std::size_t slot) noexcept;
-  void erase(std::size_t slot) noexcept;
+  std::uint32_t find(std::uint32_t u, std::uint32_t v) const noexcept;
+  std::uint32_t insert(std::uint32_t u, std::uint32_t v) noexcept;
+  void erase(std::uint32_t edge) noexcept;
   void link(std::uint32_t arc) noexcept;
   void unlink(std::uint32_t arc) noexcept;
   void change_degree(std::uint32_t node, double by) noexcept;
@@ -71,8 +70,7 @@ class WeightedGraph {
   Array<std::uint32_t> first_;  // arc of each node
   Array<double> degrees_;
   Array<Arc> arcs_;
-  Array<double> weights_;       // of edges
-  Array<std::uint32_t> slots_;  // edges, or kNone; a power of two, at most half of them taken
+  Array<double> weights_;  // of edges
   std::uint32_t edges_ = 0;
   std::uint32_t free_ = kNone;  // an edge that is not there; `next` of its first arc is another
   std::uint32_t fractions_ = 0;

@@ -22,6 +22,8 @@ bool LocalCut::find(const Query& query) noexcept {
   bool is_found = false;
   for (double missed = 1; !is_found && missed > query.delta; missed *= is_whole ? 0.5 : 0.25)
     is_found = attempt(query, std::min(wanted, total), is_whole);
+  volume_ = 0;
+  for (const std::uint32_t node : side_) volume_ += graph_.degree(node);
   return is_found;
 }
 
@@ -32,13 +34,13 @@ bool LocalCut::attempt(const Query& query, double reach, bool is_whole) noexcept
   for (double searches = std::ceil(query.k) + kSpareSearches; searches > 0; --searches) {
     const std::uint32_t end = explore(query.node, random() * reach, sink, query.k);
     if (end == kNone) {
-      weigh();
+      search_.weigh(graph_, side_, value_);
       is_found = side_.size() < graph_.nodes() && value_ <= query.k;
       break;
     }
     if (is_whole) sink = end;
     if (search_.is_nothing(left, query.k) || sink == query.node) break;
-    send(query.node, end, left);
+    if (end != query.node) left -= search_.send(graph_, search_.from(end), query.node, end, left);
   }
   search_.clear();
   return is_found;
@@ -51,7 +53,7 @@ std::uint32_t LocalCut::explore(std::uint32_t node, double reach, std::uint32_t 
   const std::uint32_t mark = search_.new_marks();
   std::uint32_t end = 0;
   double seen = 0;
-  search_.mark[node] = mark;
+  search_.find(node, mark, 0);
   search_.queue[end++] = node;
   for (std::uint32_t at = 0; at < end; ++at) {
     const std::uint32_t from = search_.queue[at];
@@ -63,41 +65,13 @@ std::uint32_t LocalCut::explore(std::uint32_t node, double reach, std::uint32_t 
       seen += residual;
       if (sink == kNone && seen > reach) return from;
       const std::uint32_t to = graph_.arc(arc).to;
-      if (search_.mark[to] == mark) continue;
-      search_.mark[to] = mark;
-      search_.from[to] = arc;
+      if (search_.mark(to) == mark) continue;
+      search_.find(to, mark, arc);
       search_.queue[end++] = to;
     }
   }
   side_ = search_.queue.span().first(end);
   return kNone;
-}
-
-// Along the path that was found, as much as goes, and at most what is left.
-void LocalCut::send(std::uint32_t node, std::uint32_t sink, double& left) noexcept {
-  if (node == sink) return;
-  double most = left;
-  for (const bool is_known : {false, true})
-    for (std::uint32_t at = sink; at != node;) {
-      const std::uint32_t arc = search_.from[at];
-      if (is_known)
-        search_.push(arc, most);
-      else
-        most = std::min(most, search_.residual(graph_, arc));
-      at = graph_.arc(arc ^ 1).to;
-    }
-  left -= most;
-}
-
-// The side that is marked.
-void LocalCut::weigh() noexcept {
-  const std::uint32_t mark = search_.mark[side_[0]];
-  value_ = volume_ = 0;
-  for (const std::uint32_t node : side_) {
-    volume_ += graph_.degree(node);
-    for (std::uint32_t arc = graph_.first(node); arc != kNone; arc = graph_.arc(arc).next)
-      if (search_.mark[graph_.arc(arc).to] != mark) value_ += graph_.arc_weight(arc);
-  }
 }
 
 // In [0, 1): SplitMix64 (Steele, Lea, Flood 2014).

@@ -44,8 +44,6 @@ class LocalCut {
   bool attempt(const Query& query, double reach, bool is_whole) noexcept;
   std::uint32_t explore(std::uint32_t node, double reach, std::uint32_t sink,
                         double scale) noexcept;
-  void send(std::uint32_t node, std::uint32_t sink, double& left) noexcept;
-  void weigh() noexcept;
   double random() noexcept;
 
   const WeightedGraph& graph_;

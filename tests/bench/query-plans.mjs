@@ -1,9 +1,15 @@
 // What plans say before they run: how well the critical path under the Postgres-like model ranks the
 // runtimes that PostgreSQL measured, and how far the expected work of scans is from what is counted.
 import { createIndex } from '@ruvector/wasm';
-import { costOfScan, measuredCosts, postgresCosts, QueryDag, run } from '../support/dag.mjs';
+import {
+  costOfScan,
+  createPlanner,
+  measuredCosts,
+  postgresCosts,
+  QueryDag,
+  run,
+} from '../support/dag.mjs';
 import { realLines, realSet } from '../support/data.mjs';
-import { longestPath } from '../support/longest-path.mjs';
 import { dagOf, statisticsOf } from '../support/postgres-plans.mjs';
 import { bootstrap, spearman } from '../support/rank.mjs';
 import { SEED } from './data.mjs';
@@ -11,14 +17,14 @@ import { SEED } from './data.mjs';
 /** The statistics are taken from the second one, so the first tells what they are worth elsewhere. */
 const SETS = ['job-light', 'synthetic'];
 
-export function queryPlans(_, results) {
+export async function queryPlans(_, results) {
   results.queryPlans = {};
-  runtimes(results.queryPlans);
+  runtimes(await createPlanner(), results.queryPlans);
   return expectedAndCounted(results.queryPlans);
 }
 
 /** Rank correlations with measured time, and of the model's total with Postgres' own. */
-function runtimes(results) {
+function runtimes(planner, results) {
   let missing;
   const skip = { skip: (why) => (missing = why) };
   const sets = SETS.map((name) => realLines(skip, 'sql-plans-imdb', `${name}.plans.jsonl`));
@@ -33,7 +39,7 @@ function runtimes(results) {
       const dag = dagOf(QueryDag, plan, known);
       const numbers = dag.plan(model);
       const total = Object.values(numbers.nodes).reduce((sum, { cost }) => sum + cost, 0);
-      const path = longestPath(numbers);
+      const path = planner.analyze(numbers, { k: 1 }).length;
       return { path, total, nodes: dag.size, postgres: plan['Total Cost'], ms };
     });
     const of = (field) => (drawn) =>

@@ -1,17 +1,14 @@
 // The demo for everybody, in Chromium: axe, phones, light and dark.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import axe from 'axe-core';
 import { soak } from '../support/soak.mjs';
-import { ask, file, hits, openDemo, overflow, paste } from './demo.mjs';
+import { ask, file, hits, openDemo, paste } from './demo.mjs';
+import { check, violations } from './demo-check.mjs';
 
 const WINDOWS = {
   phone: { own: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
   desktop: { viewport: { width: 1280, height: 800 } },
 };
-
-/** Side of a target that a finger hits, in pixels. */
-const TARGET = 44;
 
 const VIOLATION =
   '<img src="data:,"><button></button><p style="color:#999;background:#aaa">grey on grey</p>';
@@ -30,6 +27,7 @@ test('the demo page for everybody', async (t) => {
         await ask(page, 'why does bread rise');
         await hits(page).first().locator('.reason').getByText('carried by').waitFor();
         await page.getByText('How it was found').click();
+        await page.locator('#plan svg').waitFor();
         await paste(page, 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(4));
         await page.locator('#texts-import-file').setInputFiles([file('bad.rv', 'not a snapshot')]);
         await page.locator('#texts-problems').getByText('INVALID_ARGUMENT').waitFor();
@@ -80,42 +78,3 @@ test('the demo page for everybody', async (t) => {
     }),
   );
 });
-
-/** axe and measures, of the page and of the tabs in it. */
-async function check(page, state) {
-  for (const frame of page.frames()) {
-    const where = `${state}, ${new URL(frame.url()).pathname}`;
-    const found = await violations(frame);
-    assert.deepEqual(
-      found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      [],
-      where,
-    );
-    assert.ok((await overflow(frame)) <= 0, `${where}: wider than its window`);
-    assert.deepEqual(await smallTargets(frame), [], where);
-  }
-}
-
-async function violations(frame) {
-  await frame.evaluate(axe.source);
-  // Frames are looked at one by one.
-  return frame.evaluate(
-    async () => (await globalThis.axe.run(document, { iframes: false })).violations,
-  );
-}
-
-/** Controls that a finger misses; links within a sentence are as high as it is. */
-function smallTargets(frame) {
-  return frame.evaluate((side) => {
-    const found = [];
-    for (const node of document.querySelectorAll(
-      'button, select, input, textarea, summary, nav a, .button',
-    )) {
-      const { width, height } = node.getBoundingClientRect();
-      const isSeen = node.checkVisibility() && width > 1;
-      if (isSeen && (height < side - 0.5 || width < side - 0.5))
-        found.push(`${node.id || node.textContent}: ${width} x ${height}`);
-    }
-    return found;
-  }, TARGET);
-}

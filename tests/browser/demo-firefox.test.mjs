@@ -45,6 +45,14 @@ test('the demo page in Firefox', async (t) => {
     assert.match(await text('.hit .score'), /^Score \d\.\d{3}$/);
   });
 
+  await t.test('draws the plan of the search', async () => {
+    await page.click('#plan summary');
+    await page.waitForSelector('#plan svg');
+    const steps = await page.$$eval('#plan .step', (boxes) => boxes.length);
+    assert.equal(await page.$$eval('#plan li', (items) => items.length), steps);
+    assert.ok(steps >= 2);
+  });
+
   await t.test(
     'a pasted text is found, and is there after a reload with the server gone',
     async () => {

@@ -85,7 +85,8 @@ test('the search of the demo page', async (t) => {
     for (const place of await page.locator('.place').allTextContents())
       assert.equal(place, subject);
     await page.getByText('How it was found').click();
-    const facts = await page.locator('#details-plans').textContent();
+    await page.locator('#plan svg').waitFor();
+    const facts = await page.locator('#plan-body').textContent();
     assert.match(facts, /Plan(flat|rabitq), prefilter/);
     const of = entries.length.toLocaleString('en');
     const [, compared] = new RegExp(`Vectors compared([\\d,]+) of ${of}`).exec(facts);

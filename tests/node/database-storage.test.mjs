@@ -2,7 +2,7 @@
 // there is a key.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { contentsOf, historyOf, operations, perform } from '../support/database-script.mjs';
@@ -94,6 +94,35 @@ describe('a database that is opened again', () => {
       [{ truncateDim: 5 }, 'DIMENSION_MISMATCH'],
     ])
       await rejected(open('d', { ...options, storage: faultyStorage(values) }), code);
+  });
+
+  it('is memory of a bare name, which storage() tells, and which strict writes are not made to', async (t) => {
+    const db = await newDatabase(t, 'notes', { dimensions: 2 });
+    const { backend, persisted, evictionRisk } = await db.storage();
+    assert.deepEqual([backend, persisted, evictionRisk], ['memory', false, 'high']);
+    const strict = { dimensions: 2, durability: 'strict' };
+    await rejected(open('notes', strict), 'STORAGE_UNAVAILABLE', "got 'notes'", "'./notes'");
+    // Whoever says memory means it.
+    await newDatabase(t, 'notes', { ...strict, storage: 'memory:' });
+  });
+
+  it('makes no folder for a database that is refused', async (t) => {
+    const home = newFolder(t);
+    for (const [name, options, code] of [
+      ['a', {}, 'INVALID_ARGUMENT'],
+      ['a', { tabs: 'readonly' }, 'NOT_FOUND'],
+      ['b/c/d', {}, 'INVALID_ARGUMENT'],
+      ['b/c/d', { dimensions: 4, metric: 'x' }, 'INVALID_ARGUMENT'],
+    ])
+      for (const worker of [false, true])
+        await rejected(open(join(home, name), { worker, ...options }), code);
+    assert.deepEqual(readdirSync(home), []);
+    // What was there stays.
+    mkdirSync(join(home, 'mine'));
+    await rejected(open(join(home, 'mine/db')), 'INVALID_ARGUMENT');
+    assert.deepEqual(readdirSync(home), ['mine']);
+    await (await open(join(home, 'b/c/d'), { dimensions: 2 })).close();
+    assert.equal(await (await newDatabase(t, join(home, 'b/c/d'))).count(), 0);
   });
 
   it('answers requests of its name on a path, and is gone when it is deleted', async (t) => {

@@ -109,6 +109,7 @@ for (const [kind, place] of Object.entries(KINDS))
       const many = Array.from({ length: 9 }, (_, i) => ({ id: `${i}`, vector: [1, 2, 3, 4] }));
       many[8].vector = [1];
       await rejected(db.upsert(many, { batchSize: 8 }), 'DIMENSION_MISMATCH', 'items[8]');
+      await rejected(db.upsert(many[8]), 'DIMENSION_MISMATCH', /^item\.vector: /);
     });
 
     it('takes records from arrays, generators and streams, and tells how far it is', async (t) => {
@@ -235,6 +236,12 @@ describe('options of open()', () => {
     ['a worker that is none', { dimensions: 4, worker: () => undefined }, 'INVALID_ARGUMENT'],
     ['what an index refuses', { dimensions: 4, metric: 'x' }, 'INVALID_ARGUMENT', 'cosine'],
     ['what an index refuses, in a worker', { dimensions: -4, worker: true }, 'INVALID_ARGUMENT'],
+    [
+      'memory for strict writes',
+      { dimensions: 4, durability: 'strict' },
+      'STORAGE_UNAVAILABLE',
+      './notes',
+    ],
     ['reading what is not there', { tabs: 'readonly' }, 'NOT_FOUND', "a database 'o' to read"],
   ])
     it(`refuse ${what}`, () => rejected(open('o', options), code, ...words));
@@ -385,7 +392,7 @@ describe('listeners', () => {
       import { open } from ${JSON.stringify(packageFile())};
       const thrown = [];
       process.on('uncaughtException', ({ message }) => thrown.push(message));
-      const db = await open('d', { dimensions: 2, durability: 'strict' });
+      const db = await open('d', { dimensions: 2, storage: 'memory:', durability: 'strict' });
       for (const type of ['change', 'stored']) db.on(type, () => { throw new Error(type); });
       const { inserted } = await db.upsert({ id: 'a', vector: [1, 2] });
       const { durableVersion } = db;

@@ -1,6 +1,8 @@
 // A vector store as LangChain's newest release wants one: the same contract over an index and over a
 // database, with a fake model.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -290,6 +292,32 @@ if (!missing) {
         const again = await RuVectorStore.fromExistingIndex(new Fake(), { index });
         assert.deepEqual(await again.similaritySearchWithScore('cat', 6), wanted);
       }
+    });
+
+    it('has code in the README that runs, and compiles', (t) => {
+      const readme = readFileSync(join(root, 'README.md'), 'utf8');
+      const [, code] = /^```javascript\n([\s\S]*?)^```$/m.exec(readme);
+      const program = `import { SyntheticEmbeddings } from '@langchain/core/utils/testing';
+        const embeddings = new SyntheticEmbeddings({ vectorSize: 384 });
+        const texts = ${JSON.stringify(TEXTS)};
+        ${code}
+        console.log(JSON.stringify(await retriever.invoke(${JSON.stringify(TEXTS[3])})));
+        await index.close();`;
+      const folder = newFolder(t);
+      writeFileSync(join(folder, 'readme-example.ts'), program);
+      assertCompiles(home, join(folder, 'readme-example.ts'));
+      writeFileSync(join(home, 'readme-example.mjs'), program);
+      // The package is a link; what it imports is beside that.
+      const args = ['--preserve-symlinks', join(home, 'readme-example.mjs')];
+      const { stdout, stderr } = spawnSync(process.execPath, args, {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      assert.equal(stderr, '');
+      const found = JSON.parse(stdout);
+      assert.equal(found.length, 5);
+      assert.equal(found[0].pageContent, TEXTS[3]);
+      assert.deepEqual(found[0].metadata, { lang: 'en' });
     });
 
     it('type-checks on its own types', () => {

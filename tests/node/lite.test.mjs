@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { comparable, newIndex, refusedUnchanged, rejected } from '../support/indexes.mjs';
 import { root } from '../support/package.mjs';
+import { lastCost, PLANS, reach } from '../support/plans.mjs';
 import { itemsOf, seededVectors } from '../support/random.mjs';
 
 const wasm = new Uint8Array(readFileSync(join(root, 'build/wasm/ruvector_lite.wasm')));
+
+await reach(wasm);
 
 const DIMENSIONS = 192;
 const COUNT = 3000;
@@ -24,8 +27,8 @@ const options = (metric, rest) => ({ metric, dimensions: DIMENSIONS, ...rest });
 /** Answers with all their digits, and how they were found. */
 const answers = (index, query) =>
   queries.map((vector) => {
-    const { result, tookMs, ...how } = index.explain(vector, { topK: 10, ...query });
-    return { ...how, result: comparable(result) };
+    const result = index.query(vector, { topK: 10, ...query });
+    return { how: lastCost(), result: comparable(result) };
   });
 
 /** What both modules answer in the same way: where a filter matches few, both scan. */
@@ -46,7 +49,7 @@ describe('the lite module', () => {
       const bytes = full.export();
       const lite = await newIndex(t, { ...form, wasm });
       lite.import(bytes);
-      assert.ok(answers(lite).every(({ plan }) => plan === 'hnsw'));
+      assert.ok(answers(lite).every(({ how }) => how.plan === PLANS.graph));
       for (const query of QUERIES) assert.deepEqual(answers(lite, query), answers(full, query));
       assert.deepEqual(lite.export(), bytes);
       for (const index of [full, lite]) change(index);
@@ -73,8 +76,9 @@ describe('the lite module', () => {
     const index = await newIndex(t, form, items);
     for (const filter of [{ half: 1 }, { rare: 3 }, { rare: { $gte: 0 } }, { rare: -1 }]) {
       const exact = answers(index, { filter, exact: true });
-      for (const [i, { filter: how, hops, result }] of answers(index, { filter }).entries()) {
-        assert.deepEqual([how, hops], ['prefilter', 0]);
+      for (const [i, { how, result }] of answers(index, { filter }).entries()) {
+        assert.ok(how.plan === PLANS.flat || how.plan === PLANS.codes);
+        assert.equal(how.hops, 0);
         assert.deepEqual(result, exact[i].result);
       }
     }

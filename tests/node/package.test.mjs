@@ -181,6 +181,12 @@ describe('the public types', () => {
       lib: ['es2022', 'dom'],
       types: [],
     },
+    'nodenext with lib checks, for Node, without the DOM': {
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      lib: ['es2022'],
+      types: ['node'],
+    },
     'nodenext without lib checks, for Node': {
       module: 'nodenext',
       moduleResolution: 'nodenext',
@@ -193,7 +199,10 @@ describe('the public types', () => {
       const home = join(folder, what.replaceAll(/\W+/g, '-'));
       mkdirSync(home);
       install(files, home);
-      copyFileSync(join(root, 'tests/support/consumer.ts'), join(home, 'consumer.ts'));
+      const programs = ['consumer.ts'];
+      if (compilerOptions.lib.includes('dom')) programs.push('consumer-dom.ts');
+      for (const program of programs)
+        copyFileSync(join(root, 'tests/support', program), join(home, program));
       writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
       const options = {
         target: 'es2022',
@@ -206,7 +215,7 @@ describe('the public types', () => {
       };
       writeFileSync(
         join(home, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }),
+        JSON.stringify({ compilerOptions: options, files: programs }),
       );
       const tsc = join(root, 'node_modules/typescript/bin/tsc');
       const { status, stdout } = spawnSync(process.execPath, [tsc, '--project', home], {

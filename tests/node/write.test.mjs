@@ -19,6 +19,25 @@ describe('upsert', () => {
     assert.deepEqual(index.get('b'), { id: 'b', vector: [3, 4] });
   });
 
+  it('calls one record that is refused an item, and one of a list by its place', async (t) => {
+    const index = await newIndex(t, { dimensions: 2 }, ab);
+    const wrong = { id: 'c', vector: [1, 2, 3] };
+    for (const verb of ['upsert', 'insert']) {
+      refusedUnchanged(index, () => index[verb](wrong), 'DIMENSION_MISMATCH', /^item\.vector: /);
+      const list = [{ id: 'd', vector: [1, 2] }, wrong];
+      refusedUnchanged(
+        index,
+        () => index[verb](list),
+        'DIMENSION_MISMATCH',
+        /^items\[1\]\.vector: /,
+      );
+    }
+    refusedUnchanged(index, () => index.upsert({ id: 'c' }), 'INVALID_ARGUMENT', /^item: /);
+    refusedUnchanged(index, () => index.insert(ab[0]), 'DUPLICATE_ID', /^item\.id: /);
+    const nothing = { id: 'c', vector: [0, 0] };
+    refusedUnchanged(index, () => index.upsert(nothing), 'INVALID_VECTOR', /^item\.vector: /);
+  });
+
   it('replaces a record whole: without metadata its metadata is gone', async (t) => {
     const index = await newIndex(t, { dimensions: 2 }, ab);
     const { inserted, updated } = index.upsert({ id: 'a', vector: [5, 6] });

@@ -64,6 +64,8 @@ const report: RecallReport = graphs.map((it) =>
 const tuned: TuneResult = plain.tune({ targetRecall: 0.9 });
 const widths: number = tuned.ef + report.ef + plain.query([1, 2, 3], { ef: 100 }).count;
 
+/** As transformers.js declares what it makes. */
+declare const tensor: { get data(): Float32Array | BigInt64Array; dims: number[] };
 const inputs: VectorInput[] = [
   [1, 2, 3],
   [1, 2, 3] as const,
@@ -72,6 +74,7 @@ const inputs: VectorInput[] = [
   Int8Array.of(1, 2, 3),
   Uint8Array.of(1, 2, 3),
   { data: Float32Array.of(1, 2, 3), dims: [1, 3] },
+  tensor,
 ];
 const item: Item<Doc> = { id: 'a', vector: [1, 2, 3], metadata: { title: 't', tags: ['x'] } };
 const written: WriteResult = index.upsert(item);

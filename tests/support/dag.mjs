@@ -1,14 +1,19 @@
-// The parts of ./dag that need no wasm, from the package under test; and random plans.
-import { join } from 'node:path';
+// ./dag of the package under test, and random plans.
 import { pathToFileURL } from 'node:url';
-import { dist } from './indexes.mjs';
+import { packageFile } from './package.mjs';
 import { random } from './random.mjs';
 
-/** Where they are: the entries re-export it. */
-export const dagFile = join(dist, 'dag/public.js');
+export const dagFile = packageFile('./dag');
 
-export const { QueryDag, chipCosts, embeddedCosts, measuredCosts, postgresCosts, run } =
-  await import(pathToFileURL(dagFile));
+export const {
+  QueryDag,
+  chipCosts,
+  createPlanner,
+  embeddedCosts,
+  measuredCosts,
+  postgresCosts,
+  run,
+} = await import(pathToFileURL(dagFile));
 
 /** The model's cost of one operator that reads nothing. */
 export function costOfScan(model, operator) {

@@ -11,7 +11,20 @@ const ANY = 0xffffffff;
 /** The field of `Collection.cost` that counts what building took. */
 const LINKING = 12;
 
+/** The first fields: what a search did. */
+const COUNTS = [
+  'plan',
+  'distanceEvaluations',
+  'codesScanned',
+  'reranked',
+  'hops',
+  'bytesRead',
+  'fallbacks',
+  'selectivity',
+];
+
 let forced = ANY;
+let last;
 const slices = [];
 let evaluations = 0;
 
@@ -27,12 +40,12 @@ export async function reach(wasm) {
     (name) => raw[`Collection.${name}`],
   );
   raw['Collection.search'] = (collection, ...args) => {
-    if (forced === ANY) return search(collection, ...args);
-    forcePlan(collection, forced);
+    if (forced !== ANY) forcePlan(collection, forced);
     try {
       return search(collection, ...args);
     } finally {
-      forcePlan(collection, ANY);
+      if (forced !== ANY) forcePlan(collection, ANY);
+      last = Object.fromEntries(COUNTS.map((name, field) => [name, cost(collection, field)]));
     }
   };
   raw['Collection.maintain'] = (collection, rows) => {
@@ -64,6 +77,11 @@ export function withPlan(plan, action) {
   } finally {
     forced = ANY;
   }
+}
+
+/** The plan and the counted work of the last search. */
+export function lastCost() {
+  return last;
 }
 
 /** How many rows each step of building a graph was asked for while `action` ran. */

@@ -1,5 +1,6 @@
 /** The choice of an embedder: what each can do, how far it is loaded, and what went wrong. */
 import { byteSize, element, make } from '../common/elements.js';
+import { remember, remembered } from '../common/remember.js';
 import { Work } from '../common/work.js';
 
 const KEY = 'demo-embedder';
@@ -56,7 +57,7 @@ export async function embedderPanel(engine, embedders) {
       await work.run(({ signal, onProgress }) =>
         engine.use(choice, { signal, onProgress: (step) => onProgress(...shown(step)) }),
       );
-      remember(choice.id);
+      remember(KEY, choice.id);
       said.textContent = `${choice.name} is in use.`;
     } catch (error) {
       problem.textContent = `${sentence(error.message)} ${engine.choice.name} stays in use.`;
@@ -64,7 +65,7 @@ export async function embedderPanel(engine, embedders) {
   }
   engine.addEventListener('change', show);
   show();
-  const before = embedders.find(({ id }) => id === remembered());
+  const before = embedders.find(({ id }) => id === remembered(KEY));
   if (before !== undefined && before !== engine.choice) await use(before);
 }
 
@@ -105,18 +106,4 @@ function shown({ phase, done, total, bytes }) {
 function sentence(text) {
   const whole = /[.!?]$/.test(text) ? text : `${text}.`;
   return whole[0].toUpperCase() + whole.slice(1);
-}
-
-function remember(id) {
-  try {
-    localStorage.setItem(KEY, id);
-  } catch {} // the next visit begins with the first one
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
 }

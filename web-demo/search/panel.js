@@ -1,5 +1,6 @@
 /** The search as one types: only the newest text is searched for, and reasons follow when there is time. */
-import { duration, element, grouped, make, showFacts } from '../common/elements.js';
+import { duration, element, grouped } from '../common/elements.js';
+import { planPanel } from '../plan/panel.js';
 import { askedFor, keepInAddress } from './address.js';
 import { examples } from './examples.js';
 import { FIRST_QUESTIONS } from './first-questions.js';
@@ -11,12 +12,11 @@ import { nearestSentences, wordsThatCarry } from './why.js';
 /** Milliseconds without a key before the outcome is read aloud, and before a model explains itself. */
 const PAUSE = 400;
 
-const [query, within, summary, spoken, details, list] = [
+const [query, within, summary, spoken, list] = [
   'query',
   'within',
   'summary',
   'spoken',
-  'details',
   'results',
 ].map(element);
 
@@ -26,7 +26,8 @@ const [query, within, summary, spoken, details, list] = [
  */
 export function searchPanel(engine, questions) {
   const subjects = [...new Set(engine.entries.map(({ subject }) => subject))];
-  const update = latest(() => answer(engine));
+  const plan = planPanel();
+  const update = latest(() => answer(engine, plan));
   query.value = askedFor();
   const refresh = () => {
     showScopes(subjects, engine.texts?.documents.map(({ file }) => file) ?? []);
@@ -61,16 +62,16 @@ function latest(work) {
 
 let reasoning = new AbortController();
 
-async function answer(engine) {
+async function answer(engine, plan) {
   reasoning.abort();
   const text = query.value.trim();
-  if (text === '') return showNothing();
+  if (text === '') return showNothing(plan);
   const where = scope();
   const found = await search(engine, text, where);
   if (query.value.trim() !== text) return;
   showHits(list, found.hits, text);
   summary.textContent = summaryOf(found, where);
-  showDetails(found);
+  plan.show(found);
   element('search').dataset.state = found.hits.length === 0 ? 'none' : 'hits';
   reasoning = new AbortController();
   const { signal } = reasoning;
@@ -115,32 +116,12 @@ function summaryOf({ hits, searchMs, records, isPartial }, { name }) {
   return `${hits.length} nearest of ${grouped(records)}${where}, searched in ${duration(searchMs)}`;
 }
 
-/** What the search did, in the words of `explain()`. */
-function showDetails({ embedMs, searchMs, plans }) {
-  element('details-times').textContent =
-    `${duration(embedMs)} to make a vector of the words, ${duration(searchMs)} to find its nearest.`;
-  element('details-plans').replaceChildren(
-    ...plans.map((plan) => {
-      const facts = make('dl');
-      showFacts(facts, {
-        Plan: [plan.plan, plan.filter].filter(Boolean).join(', '),
-        'Vectors compared': `${grouped(plan.distanceEvaluations)} of ${grouped(plan.records)}`,
-        ...(plan.codesScanned > 0 && { 'Codes scanned': grouped(plan.codesScanned) }),
-        ...(plan.hops > 0 && { 'Links followed': grouped(plan.hops) }),
-        'Bytes read': grouped(plan.bytesRead),
-      });
-      return make('div', {}, make('h3', {}, plan.name), facts);
-    }),
-  );
-  details.hidden = plans.length === 0;
-}
-
-function showNothing() {
+function showNothing(plan) {
   keepInAddress('');
   list.replaceChildren();
   summary.textContent = '';
   spoken.textContent = '';
-  details.hidden = true;
+  plan.show();
   element('search').dataset.state = 'empty';
 }
 

@@ -1,4 +1,5 @@
 /** Recall against time as an SVG: how much of the truth searches find, and what that costs. */
+import { round, svg, svgText as text } from '../common/svg.js';
 import { TOP_K } from './measure.js';
 
 const HEIGHT = 310;
@@ -37,7 +38,7 @@ export function curve(searches, { width, chosen }) {
     ...(rungs.length > 1 ? [svg('polyline', { points: line, class: 'line' })] : []),
     ...points.map(marker),
     ...labels(points, rungs, width).map(({ left, baseline, name }) =>
-      text(left, baseline, 'start', name),
+      text(left, baseline, 'start', name, 'label'),
     ),
   );
 }
@@ -168,20 +169,4 @@ function box(left, top, width, height) {
 
 function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
-
-function text(x, y, anchor, content, kind = 'label') {
-  return svg('text', { x: round(x), y: round(y), 'text-anchor': anchor, class: kind }, content);
-}
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes))
-    node.setAttribute(name, typeof value === 'number' ? round(value) : value);
-  node.append(...children);
-  return node;
-}
-
-function round(number) {
-  return Math.round(10 * number) / 10;
 }

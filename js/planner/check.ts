@@ -1,6 +1,5 @@
 import { checkArray, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
-import type { PerNode } from './planner-types.js';
-import type { Plan } from './types.js';
+import type { PerNode, Plan } from './types.js';
 
 export const MAX_NODES = 65_536;
 export const MAX_EDGES = 1_048_576;
