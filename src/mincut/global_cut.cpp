@@ -1,7 +1,6 @@
 #include "mincut/global_cut.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "mincut/bounded_flow.h"
 
@@ -18,10 +17,16 @@ Status GlobalCut::solve(const WeightedGraph& graph, FlowSearch& search) noexcept
   if (search.prepare(graph) != Status::kOk || nodes_.resize(count) != Status::kOk ||
       heap_.resize(count) != Status::kOk || side_.resize(count) != Status::kOk)
     return Status::kOutOfMemory;
-  for (std::uint32_t node = 0; node < count; ++node) nodes_[node].parent = node;
+  std::uint32_t lightest = 0;
+  for (std::uint32_t node = 0; node < count; ++node) {
+    nodes_[node].parent = node;
+    side_[node] = 0;
+    if (graph.degree(node) < graph.degree(lightest)) lightest = node;
+  }
+  side_[lightest] = 1;
+  value_ = graph.degree(lightest);
   settled_ = 0;
   groups_ = UINT32_MAX;
-  value_ = std::numeric_limits<double>::infinity();
   for (;;) {
     const std::uint32_t before = groups_;
     regroup();
@@ -70,39 +75,38 @@ void GlobalCut::scan(const WeightedGraph& graph, FlowSearch& search) noexcept {
     const std::uint32_t name = pop();
     Node& group = nodes_[name];
     group.place = kScanned + scanned;
-    double degree = 0;
-    for (const bool is_weighed : {false, true}) {
-      for (std::uint32_t node = group.first; node != kOut; node = nodes_[node].next)
-        for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
-             arc = graph.arc(arc).next) {
-          ++search.arcs_scanned;
-          const std::uint32_t to = nodes_[graph.arc(arc).to].name;
-          const double weight = graph.arc_weight(arc);
-          if (to == name) continue;
-          if (!is_weighed) {
-            degree += weight;
-            continue;
-          }
-          // To part the two costs no less than to part the group alone from all others, or nothing.
-          if (group.is_alone && 2 * weight >= degree) unite(name, to);
-          if (nodes_[to].place >= kScanned) continue;
-          const double attached = nodes_[to].attached + weight;
-          if (attached >= value_) unite(to, name);
-          push(to, attached);
+    double degree = 0, heaviest = 0;
+    std::uint32_t nearest = name;
+    for (std::uint32_t node = group.first; node != kOut; node = nodes_[node].next)
+      for (std::uint32_t arc = graph.first(node); arc != WeightedGraph::kNone;
+           arc = graph.arc(arc).next) {
+        ++search.arcs_scanned;
+        const std::uint32_t to = nodes_[graph.arc(arc).to].name;
+        const double weight = graph.arc_weight(arc);
+        if (to == name) continue;
+        degree += weight;
+        if (weight > heaviest) {
+          heaviest = weight;
+          nearest = to;
         }
-      if (is_weighed) break;
-      if (degree < value_) {
-        value_ = degree;
-        begin = scanned;
-        end = scanned + 1;
+        if (nodes_[to].place >= kScanned) continue;
+        const double attached = nodes_[to].attached + weight;
+        if (attached >= value_) unite(to, name);
+        push(to, attached);
       }
-      cut += degree - 2 * group.attached;
-      if (cut < value_ && scanned + 1 < groups_) {
-        value_ = cut;
-        begin = 0;
-        end = scanned + 1;
-      }
+    if (degree < value_) {
+      value_ = degree;
+      begin = scanned;
+      end = scanned + 1;
     }
+    cut += degree - 2 * group.attached;
+    if (cut < value_ && scanned + 1 < groups_) {
+      value_ = cut;
+      begin = 0;
+      end = scanned + 1;
+    }
+    // To part the two costs no less than to part the group alone from all others, or nothing.
+    if (group.is_alone && 2 * heaviest >= degree) unite(name, nearest);
     // No cut below the best parts the last two but the last one alone, which has been seen.
     if (scanned + 1 == groups_) unite(name, last);
     last = name;

@@ -1,5 +1,6 @@
 #include "mincut/graph.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rv {
@@ -10,22 +11,32 @@ bool is_fraction(double weight) { return weight != std::floor(weight) || weight 
 }  // namespace
 
 WeightedGraph::WeightedGraph(MemoryBudget& budget) noexcept
-    : first_(budget), degrees_(budget), arcs_(budget), weights_(budget) {}
+    : nodes_(budget), arcs_(budget), edges_(budget), chains_(budget) {}
 
 Status WeightedGraph::begin(std::uint32_t nodes) noexcept {
-  if (degrees_.reserve(nodes) != Status::kOk || first_.reserve(nodes) != Status::kOk)
+  if (nodes_.reserve(nodes) != Status::kOk || chains_.reserve(1) != Status::kOk)
     return Status::kOutOfMemory;
-  for (std::uint32_t node = 0; node < nodes; ++node) {
-    first_.push(kNone);
-    degrees_.push(0);
-  }
+  for (std::uint32_t node = 0; node < nodes; ++node) nodes_.push({0, kNone});
+  chains_.push(kNone);
   return Status::kOk;
 }
 
 Status WeightedGraph::reserve(std::uint32_t more) noexcept {
-  const std::size_t wanted = std::size_t{edges_} + more;
-  if (arcs_.reserve(2 * wanted) != Status::kOk) return Status::kOutOfMemory;
-  return weights_.reserve(wanted);
+  const std::size_t wanted = std::size_t{count_} + more;
+  if (arcs_.reserve(2 * wanted) != Status::kOk || edges_.reserve(wanted) != Status::kOk)
+    return Status::kOutOfMemory;
+  std::size_t chains = chains_.size();
+  if (chains >= wanted) return Status::kOk;
+  while (chains < wanted) chains *= 2;
+  if (chains_.resize(chains) != Status::kOk) return Status::kOutOfMemory;
+  for (std::uint32_t& first : chains_.span()) first = kNone;
+  for (std::uint32_t edge = 0; edge < edge_end(); ++edge) {
+    if (edges_[edge].weight == 0) continue;
+    std::uint32_t& first = chain(arcs_[2 * edge].to, arcs_[2 * edge + 1].to);
+    edges_[edge].next = first;
+    first = edge;
+  }
+  return Status::kOk;
 }
 
 Status WeightedGraph::set(std::uint32_t u, std::uint32_t v, double weight) noexcept {
@@ -35,9 +46,9 @@ Status WeightedGraph::set(std::uint32_t u, std::uint32_t v, double weight) noexc
     if (reserve(1) != Status::kOk) return Status::kOutOfMemory;
     edge = insert(u, v);
   }
-  const double before = weights_[edge];
+  const double before = edges_[edge].weight;
   if (is_fraction(weight)) ++fractions_;
-  weights_[edge] = weight;
+  edges_[edge].weight = weight;
   if (weight == 0) erase(edge);
   change_degree(u, weight - before);
   change_degree(v, weight - before);
@@ -48,47 +59,61 @@ Status WeightedGraph::set(std::uint32_t u, std::uint32_t v, double weight) noexc
 
 double WeightedGraph::weight(std::uint32_t u, std::uint32_t v) const noexcept {
   const std::uint32_t edge = find(u, v);
-  return edge == kNone ? 0 : weights_[edge];
+  return edge == kNone ? 0 : edges_[edge].weight;
+}
+
+// Where the chain begins that has the edge, if there is one; the same whichever node comes first.
+// Fibonacci hashing (Knuth, volume 3, 6.4).
+std::uint32_t& WeightedGraph::chain(std::uint32_t u, std::uint32_t v) noexcept {
+  const std::uint64_t key = std::uint64_t{std::min(u, v)} << 32 | std::max(u, v);
+  const std::uint64_t mixed = (key ^ key >> 29) * 0x9E3779B97F4A7C15u;
+  return chains_[static_cast<std::size_t>(mixed >> 32) & (chains_.size() - 1)];
 }
 
 std::uint32_t WeightedGraph::find(std::uint32_t u, std::uint32_t v) const noexcept {
-  std::uint32_t a = first_[u], b = first_[v];
-  for (; a != kNone && b != kNone; a = arcs_[a].next, b = arcs_[b].next) {
-    if (arcs_[a].to == v) return a / 2;
-    if (arcs_[b].to == u) return b / 2;
+  std::uint32_t edge = const_cast<WeightedGraph*>(this)->chain(u, v);
+  for (; edge != kNone; edge = edges_[edge].next) {
+    const std::uint32_t to = arcs_[2 * edge].to, from = arcs_[2 * edge + 1].to;
+    if ((to ^ from) == (u ^ v) && (to == u || to == v)) break;
   }
-  return kNone;
+  return edge;
 }
 
 // With the weight 0. Pre: there is room.
 std::uint32_t WeightedGraph::insert(std::uint32_t u, std::uint32_t v) noexcept {
   std::uint32_t edge = free_;
   if (edge != kNone) {
-    free_ = arcs_[2 * edge].next;
+    free_ = edges_[edge].next;
   } else {
     edge = edge_end();
     arcs_.push({});
     arcs_.push({});
-    weights_.push(0);
+    edges_.push({});
   }
+  std::uint32_t& first = chain(u, v);
+  edges_[edge].next = first;
+  first = edge;
   arcs_[2 * edge].to = v;
   arcs_[2 * edge + 1].to = u;
   link(2 * edge);
   link(2 * edge + 1);
-  ++edges_;
+  ++count_;
   return edge;
 }
 
 void WeightedGraph::erase(std::uint32_t edge) noexcept {
+  std::uint32_t* at = &chain(arcs_[2 * edge].to, arcs_[2 * edge + 1].to);
+  while (*at != edge) at = &edges_[*at].next;
+  *at = edges_[edge].next;
+  edges_[edge].next = free_;
+  free_ = edge;
   unlink(2 * edge);
   unlink(2 * edge + 1);
-  arcs_[2 * edge].next = free_;
-  free_ = edge;
-  --edges_;
+  --count_;
 }
 
 void WeightedGraph::link(std::uint32_t arc) noexcept {
-  std::uint32_t& first = first_[arcs_[arc ^ 1].to];
+  std::uint32_t& first = nodes_[arcs_[arc ^ 1].to].first;
   arcs_[arc].next = first;
   arcs_[arc].previous = kNone;
   if (first != kNone) arcs_[first].previous = arc;
@@ -98,37 +123,40 @@ void WeightedGraph::link(std::uint32_t arc) noexcept {
 void WeightedGraph::unlink(std::uint32_t arc) noexcept {
   const auto [to, next, previous] = arcs_[arc];
   if (next != kNone) arcs_[next].previous = previous;
-  (previous == kNone ? first_[arcs_[arc ^ 1].to] : arcs_[previous].next) = next;
+  (previous == kNone ? nodes_[arcs_[arc ^ 1].to].first : arcs_[previous].next) = next;
 }
 
 // Among fractions what is left of a sum would be off by as much as the largest that went: anew.
 void WeightedGraph::change_degree(std::uint32_t node, double by) noexcept {
-  double& degree = degrees_[node];
+  double& degree = nodes_[node].degree;
   degree += by;
   if (by > 0 || is_integral()) return;
   degree = 0;
-  for (std::uint32_t at = first_[node]; at != kNone; at = arcs_[at].next) degree += arc_weight(at);
+  for (std::uint32_t at = nodes_[node].first; at != kNone; at = arcs_[at].next)
+    degree += arc_weight(at);
 }
 
 bool WeightedGraph::validate() const noexcept {
   std::uint32_t edges = 0, fractions = 0, listed = 0;
-  for (const double weight : weights_.span()) {
-    if (weight != 0) ++edges;
-    if (is_fraction(weight)) ++fractions;
+  for (std::uint32_t edge = 0; edge < edge_end(); ++edge) {
+    if (edges_[edge].weight == 0) continue;
+    ++edges;
+    if (is_fraction(edges_[edge].weight)) ++fractions;
+    if (find(arcs_[2 * edge].to, arcs_[2 * edge + 1].to) != edge) return false;
   }
   for (std::uint32_t node = 0; node < nodes(); ++node) {
     double degree = 0;
     std::uint32_t previous = kNone;
-    for (std::uint32_t at = first_[node]; at != kNone; at = arcs_[at].next) {
+    for (std::uint32_t at = nodes_[node].first; at != kNone; at = arcs_[at].next) {
       if (arcs_[at].previous != previous || arcs_[at ^ 1].to != node || arcs_[at].to == node)
         return false;
       if (arc_weight(at) <= 0 || ++listed > 2 * edges) return false;
       degree += arc_weight(at);
       previous = at;
     }
-    if (std::abs(degree - degrees_[node]) > 1e-9 * degree) return false;
+    if (std::abs(degree - nodes_[node].degree) > 1e-9 * degree) return false;
   }
-  return edges == edges_ && fractions == fractions_ && listed == 2 * edges;
+  return edges == count_ && fractions == fractions_ && listed == 2 * edges;
 }
 
 }  // namespace rv

@@ -38,28 +38,38 @@ class WeightedGraph {
   // 0 where there is no edge.
   double weight(std::uint32_t u, std::uint32_t v) const noexcept;
 
-  std::uint32_t nodes() const noexcept { return static_cast<std::uint32_t>(first_.size()); }
-  std::uint32_t edges() const noexcept { return edges_; }
+  std::uint32_t nodes() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+  std::uint32_t edges() const noexcept { return count_; }
 
   // Every edge is below this. Between them may be ones that are not there: their weight is 0.
-  std::uint32_t edge_end() const noexcept { return static_cast<std::uint32_t>(weights_.size()); }
-  double edge_weight(std::uint32_t edge) const noexcept { return weights_[edge]; }
+  std::uint32_t edge_end() const noexcept { return static_cast<std::uint32_t>(edges_.size()); }
+  double edge_weight(std::uint32_t edge) const noexcept { return edges_[edge].weight; }
 
   // The arcs of a node: the first one, then `next`, until kNone.
-  std::uint32_t first(std::uint32_t node) const noexcept { return first_[node]; }
+  std::uint32_t first(std::uint32_t node) const noexcept { return nodes_[node].first; }
   const Arc& arc(std::uint32_t arc) const noexcept { return arcs_[arc]; }
-  double arc_weight(std::uint32_t arc) const noexcept { return weights_[arc / 2]; }
+  double arc_weight(std::uint32_t arc) const noexcept { return edges_[arc / 2].weight; }
 
   // The sum of the weights at a node.
-  double degree(std::uint32_t node) const noexcept { return degrees_[node]; }
+  double degree(std::uint32_t node) const noexcept { return nodes_[node].degree; }
 
   // Whether all weights are integers below 2^53: sums of them that are too are exact.
   bool is_integral() const noexcept { return fractions_ == 0; }
 
-  // Whether lists, degrees and counts agree.
+  // Whether lists, table, degrees and counts agree.
   bool validate() const noexcept;
 
  private:
+  struct Node {
+    double degree;
+    std::uint32_t first;  // arc
+  };
+  struct Edge {
+    double weight;       // 0 of an edge that is not there
+    std::uint32_t next;  // edge of the chain; of those that are not there
+  };
+
+  std::uint32_t& chain(std::uint32_t u, std::uint32_t v) noexcept;
   std::uint32_t find(std::uint32_t u, std::uint32_t v) const noexcept;
   std::uint32_t insert(std::uint32_t u, std::uint32_t v) noexcept;
   void erase(std::uint32_t edge) noexcept;
@@ -67,12 +77,12 @@ class WeightedGraph {
   void unlink(std::uint32_t arc) noexcept;
   void change_degree(std::uint32_t node, double by) noexcept;
 
-  Array<std::uint32_t> first_;  // arc of each node
-  Array<double> degrees_;
+  Array<Node> nodes_;
   Array<Arc> arcs_;
-  Array<double> weights_;  // of edges
-  std::uint32_t edges_ = 0;
-  std::uint32_t free_ = kNone;  // an edge that is not there; `next` of its first arc is another
+  Array<Edge> edges_;
+  Array<std::uint32_t> chains_;  // the first edge of each; a power of two of them
+  std::uint32_t count_ = 0;      // of edges
+  std::uint32_t free_ = kNone;   // an edge that is not there
   std::uint32_t fractions_ = 0;
 };
 
