@@ -1,3 +1,4 @@
+import { LIMITS } from '../core/limits.js';
 import type { Explanation, QueryOptions, QueryResult } from '../types.js';
 import { explainedPlan } from './explained-plan.js';
 import { type Checked, checkOptions, run } from './query.js';
@@ -56,12 +57,14 @@ export function explain<M extends object>(
   const [result] = run<M>(state, [checkedVector], checked, () => 'vector') as [QueryResult<M>];
   const cost = costOf(state);
   const records = state.records.countIn(checked.namespace);
-  const matching = state.records.select(checked.namespace, checked.filter)?.count ?? records;
+  const selection = state.records.select(checked.namespace, checked.filter);
+  const matching = selection?.count ?? records;
   const walk = WALKS[cost.plan];
   const plan = walk ? 'hnsw' : cost.plan === 0 ? 'flat' : scannedBy(state);
   const reason = result.reason ?? reasonFor(checked, result.count, matching);
   // The core's estimate is of all records.
-  const estimated = Math.min(1, (cost.selectivity * state.records.count) / Math.max(1, records));
+  const share = (cost.selectivity * state.records.count) / Math.max(1, records);
+  const estimated = matching === 0 ? 0 : Math.min(1, share);
   const ef = checked.ef ?? shownEf(state, checked.topK);
   const filter = checked.filter && (walk ?? 'prefilter');
   const { distanceEvaluations, codesScanned, hops, bytesRead, fallbacks } = cost;
@@ -82,12 +85,14 @@ export function explain<M extends object>(
     fallbacks,
     dag: explainedPlan(state, cost, {
       plan,
-      filter,
+      scanned: scannedBy(state),
+      filter: selection && (walk ?? 'prefilter'),
       topK: checked.topK,
       records,
       matching,
       returned: result.count,
-      ef,
+      // As the core bounds it.
+      ef: Math.min(Math.max(ef, checked.topK), 2 * LIMITS.topK),
     }),
     result,
   };

@@ -6,13 +6,16 @@ import type { State } from './state.js';
 
 /** What a query did as a plan: its steps, what limited them, and what the planner changed. */
 
-/** Matches aimed at, as a multiple of those wanted: `kWanted` of src/engine/foresight.cpp. */
-const WANTED = 2;
+/** Matches aimed at: `wanted()` of src/engine/foresight.cpp. */
+const wanted = (topK: number, ef: number): number => Math.max(2 * topK, ef / 2);
 /** Tension from which on attention goes to the bottlenecks: as src/dag/selector.h. */
 const TENSE = 0.7;
 
 export interface Ran {
   readonly plan: Explanation['plan'];
+  /** Which codes a scan of codes goes over. */
+  readonly scanned: 'int8' | 'rabitq';
+  /** How the records were chosen, by a filter or a namespace. */
   readonly filter: Explanation['filter'];
   readonly topK: number;
   readonly records: number;
@@ -49,11 +52,7 @@ export function explainedPlan(state: State, cost: Cost, ran: Ran): ExplainedPlan
       ]),
     ),
   };
-  const reader = new PlanReader(state.core);
-  const { flow, tension, bottlenecks } = reader.analyze(plan, { k: ran.topK });
-  const mechanism = tension > TENSE ? 'minCutGated' : 'topological';
-  const attention = reader.attention(plan, mechanism);
-  reader.dispose();
+  const { flow, tension, bottlenecks, mechanism, attention } = read(state, plan, ran.topK);
   return {
     steps: steps.map(({ candidates: _, selectivity: __, ...step }) => ({
       ...step,
@@ -74,6 +73,18 @@ export function explainedPlan(state: State, cost: Cost, ran: Ran): ExplainedPlan
       },
     }),
   };
+}
+
+function read({ core }: State, plan: Plan, k: number) {
+  const reader = new PlanReader(core);
+  try {
+    const { flow, tension, bottlenecks } = reader.analyze(plan, { k });
+    const mechanism = tension > TENSE ? 'minCutGated' : 'topological';
+    const attention = reader.attention(plan, mechanism);
+    return { flow, tension, bottlenecks, mechanism, attention } as const;
+  } finally {
+    reader.dispose();
+  }
 }
 
 /** All that match, one after another; by their codes, then the nearest by their vectors. */
@@ -101,9 +112,9 @@ function wasted(cost: Cost, { plan, matching }: Ran): number {
 
 /** Along the graph, and beside it the rows that it does not have yet. */
 function walked({ collection }: State, cost: Cost, ran: Ran): Network {
-  const { filter, topK, records, matching, returned } = ran;
+  const { filter, scanned, topK, records, matching, returned } = ran;
   const inGraph = filter === 'in-graph';
-  const width = filter === 'iterative' ? Math.max(cost.width, ran.ef) : ran.ef;
+  const width = inGraph || filter === 'iterative' ? Math.max(cost.width, ran.ef) : ran.ef;
   const passing = filter && !inGraph ? cost.selectivity : 1;
   const tail = collection.pending();
   const fromTail = (tail * matching) / Math.max(1, records);
@@ -132,7 +143,7 @@ function walked({ collection }: State, cost: Cost, ran: Ran): Network {
     steps.push(
       {
         id: 'tail',
-        kind: cost.codesScanned > 0 ? 'rabitq-scan' : 'flat-scan',
+        kind: cost.codesScanned > 0 ? `${scanned}-scan` : 'flat-scan',
         estimatedRows: fromTail,
         work: cost.codesScanned,
         candidates: fromTail,
@@ -169,7 +180,7 @@ function chain(steps: readonly Step[]): [string, string][] {
 }
 
 /** What the planner changed of the walk that was asked for, before it ran or when it was given up. */
-function changesOf(cost: Cost, { plan, filter, topK, ef }: Ran): PlanChange[] {
+function changesOf(cost: Cost, { plan, filter, topK, matching, ef }: Ran): PlanChange[] {
   const { expected, width, fallbacks } = cost;
   if (filter === 'after') return [];
   const wide = Math.round(width);
@@ -180,7 +191,7 @@ function changesOf(cost: Cost, { plan, filter, topK, ef }: Ran): PlanChange[] {
             step: 'walk',
             from: ef,
             to: wide,
-            why: `of ${ef} nodes ${rounded(expected)} can be expected to match, and ${rounded(WANTED * topK)} are wanted`,
+            why: `of ${ef} nodes ${rounded(expected)} can be expected to match, and ${rounded(wanted(Math.min(topK, matching), ef))} are wanted`,
           },
         ]
       : [];

@@ -144,14 +144,18 @@ export function run<M extends object>(
     core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
   if (selection && state.records.rows > 0)
     core.heap.writeUint32s(notNull(collection.filter() || null), selection.words);
-  const unplanned = !options.planner && options.filter !== undefined;
+  const unplanned = !options.planner && selection !== undefined;
   if (unplanned) collection.forcePlan(FILTER_AFTER);
-  const status = collection.search(
-    options.exact,
-    options.ef ?? efFor(state, options.topK),
-    reachOf(options.gamma, shape),
-  );
-  if (unplanned) collection.forcePlan(ANY);
+  let status: number;
+  try {
+    status = collection.search(
+      options.exact,
+      options.ef ?? efFor(state, options.topK),
+      reachOf(options.gamma, shape),
+    );
+  } finally {
+    if (unplanned) collection.forcePlan(ANY);
+  }
   if (status === INVALID_VECTOR) {
     const faulty = collection.faulty();
     throw invalidVector(what(faulty), vectors[faulty] as Components);

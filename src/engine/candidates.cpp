@@ -155,7 +155,10 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
   const Neighbor known{known_node(), -std::numeric_limits<float>::infinity()};
   std::span<const Neighbor> found;
   if (!kHasFilteredWalks || !input.filtered || plan == Plan::kFilterAfter) {
-    graph_.search(codec, query, known.row, {effort.ef, k_, effort.reach}, scratch_);
+    graph_.search(
+        codec, query, known.row,
+        {effort.ef, k_, kHasFilteredWalks && plan == Plan::kFilterAfter ? 0 : effort.reach},
+        scratch_);
     found = scratch_.beam.sorted();
     count_walk();
   } else {
@@ -163,9 +166,12 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
     const auto limit = static_cast<std::uint64_t>(forced_plan_ == kAny ? walk_limit(input) : 1e18);
     bool whole;
     for (;;) {
+      const double wider = widening(input, plan);
       const double wanted =
           plan == Plan::kTwoHops ? input.ef : std::max(1.0 * k_, input.width * input.selectivity);
-      const auto ef = static_cast<std::size_t>(wanted * widening(input, plan));
+      if (kHasFilteredWalks && input.width > 0)
+        foresight_->begin(wider * (plan == Plan::kTwoHops ? input.ef : input.width));
+      const auto ef = static_cast<std::size_t>(std::round(wanted * wider));
       if (candidates_.resize(ef) != Status::kOk) return Status::kOutOfMemory;
       TopK matching(candidates_.span().first(ef));
       const std::uint64_t before = scratch_.cost.hops;
@@ -173,13 +179,14 @@ Result<bool> Collection::walk(Plan plan, PlanInput input, const Effort& effort, 
           codec, query, {known.row, &accepted_, plan == Plan::kTwoHops ? 2u : 1u, limit}, matching,
           scratch_);
       found = matching.sort();
-      // Where more rows matched around its start than around the query, it was too narrow.
+      // Where more rows matched around its start than around the query, it was too narrow; unless
+      // it has seen all there is.
       const auto hops = static_cast<double>(scratch_.cost.hops - before);
       const auto matched = static_cast<double>(found.size());
       const bool again = whole && plan == Plan::kGraph && forced_plan_ == kAny &&
-                         2 * matched < input.selectivity * hops;
+                         found.size() == ef && 2 * matched < input.selectivity * hops;
       if (!again) break;
-      input.selectivity = matched / hops;
+      cost_.selectivity = input.selectivity = matched / hops;
       if (const Status status = foresee(input); status != Status::kOk) return status;
     }
     count_walk();

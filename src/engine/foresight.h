@@ -1,6 +1,6 @@
 // Whether a filtered walk can be expected to find enough, before it runs, and how wide it must be
-// if not: the walk, the filter behind it and the rows that the graph does not have yet as a plan,
-// whose bottleneck is raised (dag/candidate_flow.h, dag/raise.h).
+// if not: the walk and the filter behind it as a plan, whose bottleneck is raised
+// (dag/candidate_flow.h, dag/raise.h).
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,9 @@ class Foresight {
   // For the `k` nearest, by a walk of width in.ef where in.selectivity of the nodes match.
   // kOutOfMemory: then nothing below is said.
   Status look(const PlanInput& in, std::uint32_t k) noexcept;
+
+  // How wide the walk begins in the end, in nodes as matching as around the query.
+  void begin(double width) noexcept { width_ = width; }
 
   // F* and tension of the walk as it was asked for.
   double expected() const noexcept { return flow_.value(); }

@@ -173,7 +173,9 @@ Status Collection::search_around(PlanInput input, const Effort& effort, TopK& ne
   const Codec& codec = codes_.navigator();
   graph_.approach(codec, codes_.navigator_query(prepared_), scratch_);
   cost_.selectivity = input.selectivity = graph_.selectivity(accepted_, input.share, scratch_);
-  count_walk();
+  // Without the planner, what it would have said is no part of the search.
+  if (forced_plan_ == kAny) count_walk();
+  scratch_.cost = {};
   if (const Status status = foresee(input); status != Status::kOk) return status;
   const Plan plan = forced_plan_ == kAny ? choose_plan(input) : Plan::kFilterAfter;
   return search_by(plan, input, effort, true, nearest);

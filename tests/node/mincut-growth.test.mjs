@@ -31,7 +31,9 @@ for (const [stream, far] of Object.entries(STREAMS))
       for (const row of rows) t.diagnostic(describeRow(row));
       t.diagnostic(`power ${shown(kept)}; found from nothing each time ${shown(control)}`);
       assert.ok(kept.slope <= 0.55, `${kept.slope}`);
-      assert.ok(control.slope >= 0.9, `the harness does not show what grows: ${control.slope}`);
+      // On small graphs a cut from nothing wants more scans a node than on large ones.
+      const grows = soak ? control.slope >= 0.9 : control.low > Math.max(kept.high, 0.6);
+      assert.ok(grows, `the harness does not show what grows: ${control.slope}`);
       for (const { nodes, deferrals, costs, anew } of rows) {
         assert.equal(deferrals, 0);
         const fewer = mean(anew) / mean(costs);

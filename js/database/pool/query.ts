@@ -18,9 +18,13 @@ export function merged({ args }: Call, results: readonly QueryResult[]): QueryRe
     .flatMap((result) => result.matches)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, options?.topK ?? TOP_K);
+  const [{ reason: _, ...first }] = results as [QueryResult];
+  const short = results.find((result) => !result.complete);
   return {
-    ...(results[0] as QueryResult),
+    ...first,
     ...sums(results, 'version'),
+    complete: short === undefined,
+    ...(short?.reason !== undefined && { reason: short.reason }),
     matches,
     count: matches.length,
     tookMs: most(results, 'tookMs'),
@@ -38,7 +42,7 @@ export function explained(call: Call, all: Explanation[]): Explanation {
   const { requested, ef } = busiest;
   // Where the whole has less than was asked for, every shard has, and says why.
   const reasons = all.map((it) => it.reason ?? '').sort();
-  const reason = reasons.find((it) => it.startsWith('minScore')) ?? reasons[0];
+  const reason = result.reason ?? reasons.find((it) => it.startsWith('minScore')) ?? reasons[0];
   // Whatever is a number is counted work, but for the width and what was asked for.
   const keys = Object.keys(busiest) as 'records'[];
   const counts = sums(all, ...keys.filter((key) => typeof busiest[key] === 'number'));

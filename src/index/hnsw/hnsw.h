@@ -117,8 +117,8 @@ class Hnsw {
 
   // Nodes of which `accepted` has a row, from where approach() ended until `nearest` is full of
   // them and nothing nearer is in sight. hops = 1 walks over all nodes, hops = 2 over accepted ones
-  // only, found among neighbours and their neighbours (ACORN-1, arXiv 2403.04871). False: gave up
-  // after about `max_evaluations`.
+  // only, found among neighbours and their neighbours (ACORN-1, arXiv 2403.04871). False: gave up,
+  // since scratch.cost had come to about `max_evaluations`.
   struct Filtered {
     std::uint32_t known;  // as for search()
     const Bitset* accepted;

@@ -44,7 +44,6 @@ std::uint32_t Hnsw::gather(std::uint32_t row, const Bitset& accepted, std::uint3
 
 bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Filtered& filter,
                            TopK& nearest, HnswScratch& scratch) const noexcept {
-  const std::uint64_t limit = scratch.cost.distance_evaluations + filter.max_evaluations;
   // A heap of complements: the nearest is in front.
   Array<std::uint64_t>& frontier = scratch.frontier;
   frontier.reset();
@@ -81,7 +80,7 @@ bool Hnsw::search_filtered(const Codec& codec, const std::byte* query, const Fil
       frontier.pop();
       replace_front(frontier.data(), frontier.size(), frontier.data()[frontier.size()]);
       if (!nearest.admits(to_distance(key))) return true;
-      if (scratch.cost.distance_evaluations >= limit) return false;
+      if (scratch.cost.distance_evaluations >= filter.max_evaluations) return false;
       count = gather(static_cast<std::uint32_t>(key), *filter.accepted, filter.hops, scratch);
     } while (count == 0);
   }
