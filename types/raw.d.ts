@@ -87,11 +87,8 @@ export interface RawCollection extends RawHandle {
 /** src/mincut/cuts.h. */
 export interface RawGraph extends RawHandle {
   weight(u: number, v: number): number;
-  set(u: number, v: number, weight: number): StatusCode;
-  reserve(edges: number): StatusCode;
-  /** 0 where there is no memory for so many. */
-  numbers(count: number): Address;
-  add(count: number, isMore: boolean): void;
+  set(u: number, v: number, weight: number, isMore: boolean): StatusCode;
+  numbers(): Address;
   minCut(): StatusCode;
   maxFlow(source: number, sink: number): StatusCode;
   localCut(node: number, k: number, volume: number, delta: number, seed: number): StatusCode;

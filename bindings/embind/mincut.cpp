@@ -30,15 +30,12 @@ Address create_graph(double max_bytes, std::uint32_t nodes) {
 double weight(Address g, std::uint32_t u, std::uint32_t v) {
   return of(g).cut().graph().weight(u, v);
 }
-std::uint32_t set(Address g, std::uint32_t u, std::uint32_t v, double weight) {
-  return code(of(g).cut().set(u, v, weight));
+std::uint32_t set(Address g, std::uint32_t u, std::uint32_t v, double weight,
+                  std::uint32_t is_more) {
+  return code(of(g).cut().set(u, v, weight, is_more != 0));
 }
-std::uint32_t reserve(Address g, std::uint32_t edges) { return code(of(g).cut().reserve(edges)); }
-Address numbers(Address g, std::uint32_t count) {
-  return reinterpret_cast<Address>(of(g).numbers(count).data());
-}
-void add(Address g, std::uint32_t count, std::uint32_t is_more) { of(g).add(count, is_more != 0); }
 
+Address numbers(Address g) { return reinterpret_cast<Address>(of(g).numbers().data()); }
 std::uint32_t min_cut(Address g) { return code(of(g).min_cut()); }
 std::uint32_t max_flow(Address g, std::uint32_t source, std::uint32_t sink) {
   return code(of(g).max_flow(source, sink));
@@ -65,9 +62,7 @@ EMSCRIPTEN_BINDINGS(rv_mincut) {
   emscripten::function("Graph.delete", &destroy);
   emscripten::function("Graph.weight", &weight);
   emscripten::function("Graph.set", &set);
-  emscripten::function("Graph.reserve", &reserve);
   emscripten::function("Graph.numbers", &numbers);
-  emscripten::function("Graph.add", &add);
   emscripten::function("Graph.minCut", &min_cut);
   emscripten::function("Graph.maxFlow", &max_flow);
   emscripten::function("Graph.localCut", &local_cut);

@@ -34,10 +34,6 @@ export class Heap {
     new Uint32Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
   }
 
-  writeFloat64s(at: Address, numbers: ArrayLike<number>): void {
-    new Float64Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
-  }
-
   readFloat64s(at: Address, count: number): number[] {
     return Array.from(new Float64Array(this.#raw.wasmMemory.buffer, at, count));
   }

@@ -10,7 +10,7 @@ import {
 import { RuVectorError } from '../core/errors.js';
 import { type Host, load } from '../core/load.js';
 import { type Core, handle } from '../core/module.js';
-import { check, notNull } from '../core/status.js';
+import { check } from '../core/status.js';
 import type {
   Connectivity,
   Cut,
@@ -27,8 +27,6 @@ const MAX_NODES = 2 ** 24;
 const MAX_MEMORY = 2 ** 32;
 /** Sums of as many as there can be are finite. */
 const MAX_WEIGHT = 1e290;
-/** Edges that are copied at once. */
-const PIECE = 2 ** 16;
 
 export async function createGraphOn(host: Host, options: GraphOptions): Promise<Graph> {
   checkKeys('options', options, ['nodes', 'maxMemoryBytes', 'wasm']);
@@ -54,7 +52,7 @@ class CutGraph implements Graph {
   insert(u: number, v: number, weight: number = 1): number {
     this.#checkEdge(u, v);
     const sum = this.#opened().weight(u, v) + checkWeight('weight', weight);
-    check(this.#raw.set(u, v, sum));
+    check(this.#raw.set(u, v, sum, false));
     return sum;
   }
 
@@ -67,25 +65,25 @@ class CutGraph implements Graph {
     ] as const)
       if (checkList(what, list).length !== count)
         throw unexpected('INVALID_ARGUMENT', what, `${count} numbers, as from has`, list.length);
-    const edges = new Float64Array(3 * count);
     for (let i = 0; i < count; ++i) {
-      const [u, v, weight] = [from[i], to[i], weights ? weights[i] : 1] as [number, number, number];
-      this.#checkEdge(u, v, i);
-      edges.set([u, v, checkWeight(`weights[${i}]`, weight)], 3 * i);
+      this.#checkEdge(from[i] as number, to[i] as number, i);
+      if (weights) checkWeight(`weights[${i}]`, weights[i]);
     }
-    if (count === 0) return;
-    check(raw.reserve(count));
-    const at = notNull(raw.numbers(3 * Math.min(count, PIECE)) || null);
-    for (let i = 0; i < count; i += PIECE) {
-      const piece = edges.subarray(3 * i, 3 * (i + PIECE));
-      this.#core.heap.writeFloat64s(at, piece);
-      raw.add(piece.length / 3, i + PIECE < count);
+    const before = new Float64Array(count);
+    for (let i = 0; i < count; ++i) {
+      const [u, v] = [from[i] as number, to[i] as number];
+      before[i] = raw.weight(u, v);
+      const sum = (before[i] as number) + (weights ? (weights[i] as number) : 1);
+      const status = raw.set(u, v, sum, i + 1 < count);
+      if (status === 0) continue;
+      while (--i >= 0) raw.set(from[i] as number, to[i] as number, before[i] as number, i > 0);
+      check(status);
     }
   }
 
   delete(u: number, v: number): boolean {
     const was = this.weight(u, v);
-    check(this.#raw.set(u, v, 0));
+    check(this.#raw.set(u, v, 0, false));
     return was > 0;
   }
 
@@ -93,7 +91,7 @@ class CutGraph implements Graph {
     const was = this.weight(u, v);
     checkWeight('weight', weight);
     if (was === 0) throw unexpected('NOT_FOUND', 'reweight', 'an edge', `none from ${u} to ${v}`);
-    check(this.#raw.set(u, v, weight));
+    check(this.#raw.set(u, v, weight, false));
     return was;
   }
 
@@ -163,7 +161,7 @@ class CutGraph implements Graph {
     readonly narrow: readonly boolean[];
   } {
     check(status);
-    const at = this.#raw.numbers(0);
+    const at = this.#raw.numbers();
     const head = this.#core.heap.readFloat64s(at, 5) as [number, number, number, number, number];
     const [value, own, edgesScanned, nodes, edges] = head;
     const numbers = this.#core.heap.readFloat64s(at + 40, nodes + 4 * edges);

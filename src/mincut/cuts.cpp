@@ -17,19 +17,6 @@ constexpr std::uint32_t kNoMark = 1;  // of any node
 Cuts::Cuts(std::uint64_t max_bytes) noexcept
     : budget_(max_bytes), cut_(budget_), numbers_(budget_) {}
 
-std::span<double> Cuts::numbers(std::uint32_t count) noexcept {
-  if (count > numbers_.size() && numbers_.resize(count) != Status::kOk) return {};
-  return numbers_.span();
-}
-
-void Cuts::add(std::uint32_t count, bool is_more) noexcept {
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const double* const edge = &numbers_[3 * std::size_t{i}];
-    const auto u = static_cast<std::uint32_t>(edge[0]), v = static_cast<std::uint32_t>(edge[1]);
-    (void)cut_.set(u, v, cut_.graph().weight(u, v) + edge[2], is_more || i + 1 < count);
-  }
-}
-
 Status Cuts::min_cut() noexcept {
   if (const Status status = cut_.solve(); status != Status::kOk) return status;
   const std::uint64_t before = told_;

@@ -22,12 +22,8 @@ class Cuts {
   // The graph, to be read and changed.
   DynamicCut& cut() noexcept { return cut_; }
 
-  // Room for numbers, an answer or those of add(); an empty span where there is no memory.
-  std::span<double> numbers(std::uint32_t count) noexcept;
-
-  // Adds the edges that are in numbers(), `count` times two nodes and a weight: to the weight of
-  // one that is there. Pre: as DynamicCut::set(), and the graph has room for them.
-  void add(std::uint32_t count, bool is_more) noexcept;
+  // The last answer.
+  std::span<const double> numbers() const noexcept { return numbers_.span(); }
 
   // Each leaves its answer in numbers(): the value, the answer's own number, the arcs that were
   // looked at, how many nodes the side has, how many edges the witness; then the nodes, in no

@@ -30,8 +30,6 @@ class DynamicCut {
   // For what else searches for flows in the graph, between two changes.
   FlowSearch& search() noexcept { return search_; }
 
-  Status reserve(std::uint32_t edges) noexcept { return graph_.reserve(edges); }
-
   // WeightedGraph::set(). From the first solve() on the cut is known afterwards, unless it wants to
   // be solved anew and either there `is_more` to come at once or memory runs out.
   Status set(std::uint32_t u, std::uint32_t v, double weight, bool is_more = false) noexcept;

@@ -131,7 +131,7 @@ void GlobalCut::settle_edges(const WeightedGraph& graph, FlowSearch& search,
     unite(u, v);
     if (least >= value_) continue;
     value_ = least;
-    std::ranges::fill(side_.span(), std::uint8_t{0});
+    for (std::uint8_t& each : side_.span()) each = 0;
     for (const std::uint32_t node : flow.side()) side_[node] = 1;
   }
 }

@@ -21,14 +21,13 @@ Status WeightedGraph::begin(std::uint32_t nodes) noexcept {
   return Status::kOk;
 }
 
-Status WeightedGraph::reserve(std::uint32_t more) noexcept {
-  const std::size_t wanted = std::size_t{count_} + more;
+// For one more edge.
+Status WeightedGraph::make_room() noexcept {
+  const std::size_t wanted = std::size_t{count_} + 1;
   if (arcs_.reserve(2 * wanted) != Status::kOk || edges_.reserve(wanted) != Status::kOk)
     return Status::kOutOfMemory;
-  std::size_t chains = chains_.size();
-  if (chains >= wanted) return Status::kOk;
-  while (chains < wanted) chains *= 2;
-  if (chains_.resize(chains) != Status::kOk) return Status::kOutOfMemory;
+  if (chains_.size() >= wanted) return Status::kOk;
+  if (chains_.resize(2 * chains_.size()) != Status::kOk) return Status::kOutOfMemory;
   for (std::uint32_t& first : chains_.span()) first = kNone;
   for (std::uint32_t edge = 0; edge < edge_end(); ++edge) {
     if (edges_[edge].weight == 0) continue;
@@ -43,7 +42,7 @@ Status WeightedGraph::set(std::uint32_t u, std::uint32_t v, double weight) noexc
   std::uint32_t edge = find(u, v);
   if (edge == kNone) {
     if (weight == 0) return Status::kOk;
-    if (reserve(1) != Status::kOk) return Status::kOutOfMemory;
+    if (make_room() != Status::kOk) return Status::kOutOfMemory;
     edge = insert(u, v);
   }
   const double before = edges_[edge].weight;

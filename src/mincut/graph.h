@@ -27,9 +27,6 @@ class WeightedGraph {
   // `nodes` nodes without edges; once for a graph.
   Status begin(std::uint32_t nodes) noexcept;
 
-  // Makes room for so many more edges. kOutOfMemory: as before.
-  Status reserve(std::uint32_t more) noexcept;
-
   // Makes the weight of the edge between `u` and `v` `weight`; of 0 there is no edge, and of an
   // edge that was not there one. kOutOfMemory, possible for a new edge only, changes nothing. Pre:
   // two different nodes; the weight is finite and >= 0.
@@ -69,6 +66,7 @@ class WeightedGraph {
     std::uint32_t next;  // edge of the chain; of those that are not there
   };
 
+  Status make_room() noexcept;
   std::uint32_t& chain(std::uint32_t u, std::uint32_t v) noexcept;
   std::uint32_t find(std::uint32_t u, std::uint32_t v) const noexcept;
   std::uint32_t insert(std::uint32_t u, std::uint32_t v) noexcept;

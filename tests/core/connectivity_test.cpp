@@ -117,28 +117,27 @@ TEST_CASE("lambda2 is 0 where a graph is not connected, and grows with the weigh
   require_near(lambda(apart, true), lambda(small, true));
 }
 
-TEST_CASE("where the basis does not fit all at once it is begun anew, and finds the same") {
-  Random random(403);
-  Matrix ring(700);
-  for (std::uint32_t u = 0; u < 700; ++u)
-    for (const std::uint32_t step : {1u, 2u, 3u, 50u}) ring.put(u, (u + step) % 700, 1);
-  double wanted = 1e9;
-  for (int j = 1; j < 700; ++j) {
-    double sum = 0;
-    for (const int step : {1, 2, 3, 50})
-      sum += 2 - 2 * std::cos(2 * std::numbers::pi * j * step / 700);
-    wanted = std::min(wanted, sum);
-  }
+TEST_CASE("where the basis is full before that, the error says how near it is") {
+  // The least eigenvalue of a path of 5,000 nodes is far below what 64 steps can tell.
+  constexpr std::uint32_t kNodes = 5000;
   MemoryBudget budget(1 << 24);
   WeightedGraph graph(budget);
-  fill(graph, ring);
+  REQUIRE(graph.begin(kNodes) == Status::kOk);
+  for (std::uint32_t v = 1; v < kNodes; ++v) REQUIRE(graph.set(v - 1, v, 1) == Status::kOk);
   AlgebraicConnectivity connectivity(budget);
-  REQUIRE(connectivity.solve(graph, false, 700 * 40) == Status::kOk);  // 40 of 699 vectors
-  require_near(connectivity.value(), wanted);
-  CHECK(connectivity.error() <= 1e-6 * wanted);
-  MemoryBudget none(10'000);
-  AlgebraicConnectivity refused(none);
-  CHECK(refused.solve(graph, false) == Status::kOutOfMemory);
+  REQUIRE(connectivity.solve(graph, false, 1000) == Status::kOk);
+  const double wanted = 2 - 2 * std::cos(std::numbers::pi / kNodes);
+  CHECK(connectivity.value() > wanted);
+  CHECK(connectivity.value() - connectivity.error() <= wanted);
+  CHECK(connectivity.error() > 1e-6);
+}
+
+TEST_CASE("lambda2 says where there is no memory") {
+  MemoryBudget budget(10'000);
+  WeightedGraph graph(budget);
+  fill(graph, regular(50, Kind::kPath));
+  AlgebraicConnectivity connectivity(budget);
+  CHECK(connectivity.solve(graph, false) == Status::kOutOfMemory);
 }
 
 TEST_CASE("the normalised lambda2 is bound to the conductance by Cheeger's inequality") {
