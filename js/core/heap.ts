@@ -38,6 +38,10 @@ export class Heap {
     return Array.from(new Float64Array(this.#raw.wasmMemory.buffer, at, count));
   }
 
+  writeFloat64s(at: Address, numbers: ArrayLike<number>): void {
+    new Float64Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
+  }
+
   /** Copies wasm memory into `out`. */
   readBytes(at: Address, out: Uint8Array): void {
     out.set(this.#view(at, out.length, true));
