@@ -8,6 +8,7 @@ namespace rv {
 namespace {
 
 double eligibility_at(const Synapse& synapse, double time, const BtspOptions& options) noexcept {
+  if (synapse.eligibility == 0) return 0;  // it never ran: `time` says nothing
   return synapse.eligibility * exponential((synapse.time - time) / options.tau);
 }
 

@@ -16,6 +16,8 @@ constexpr Mechanism kAll[] = {Mechanism::kTopological,  Mechanism::kCausalCone,
                               Mechanism::kLorentz,      Mechanism::kParallelBranch,
                               Mechanism::kBtsp};
 
+int plans_to_try() { return soak(1) == 1 ? 200 : 10'000; }
+
 struct Subject {
   MemoryBudget budget{1 << 22};
   PlanGraph graph{budget};
@@ -91,7 +93,7 @@ PlanModel sparse_plan(Random& random, std::uint32_t most_nodes) {
 TEST_CASE("shares of a plan are numbers from 0 on that sum to 1, and know no order of nodes") {
   Subject subject;
   Random random(321);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     PlanModel model = random_plan(random, 40);
     if (random.one_in(10))
       for (PlanNode& node : model.nodes) node.cost = 0;
@@ -146,7 +148,7 @@ TEST_CASE("plans of none and of one node, and options out of their range") {
 TEST_CASE("topological: a power of the depth") {
   Subject subject;
   Random random(322);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     const PlanModel model = random_plan(random, 60);
     const double decay = random.one_in(2) ? 0.9 : random.between(0.5f, 1);
     std::vector<double> wanted;
@@ -164,7 +166,7 @@ TEST_CASE("topological: a power of the depth") {
 TEST_CASE("causal cone: what depends on a node, each of it once") {
   Subject subject;
   Random random(323);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     const PlanModel model = random_plan(random, 40);
     const double decay = random.one_in(3) ? 1 : random.one_in(2) ? 0.8 : random.between(0.1f, 1);
     std::vector<double> wanted(model.size());
@@ -190,7 +192,7 @@ TEST_CASE("causal cone: what depends on a node, each of it once") {
 TEST_CASE("critical path: cost, less where there is slack") {
   Subject subject;
   Random random(324);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     PlanModel model = sparse_plan(random, 30);
     const double decay = random.one_in(2) ? 0.1 : random.between(0.01f, 1);
     std::vector<double> wanted(model.size());
@@ -218,7 +220,7 @@ TEST_CASE("min-cut gated: bottlenecks, or the witness where none is one alone, s
   CandidateFlow flow(subject.budget);
   Random random(325);
   int gated = 0, open = 0;
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     PlanModel model = random_plan(random, 30);
     fill(subject.graph, model);
     REQUIRE(flow.analyze(subject.graph, 1) == Status::kOk);
@@ -436,7 +438,7 @@ TEST_CASE("lorentz: shares fall with the distance to the focus") {
 TEST_CASE("parallel branch: as the work is, so that branches end at once") {
   Subject subject;
   Random random(328);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     const PlanModel model = random_plan(random, 60);
     std::vector<double> wanted;
     for (const PlanNode& node : model.nodes) wanted.push_back(node.cost);
@@ -463,7 +465,7 @@ TEST_CASE("parallel branch: as the work is, so that branches end at once") {
 TEST_CASE("btsp: the base, and half of it more or less by the synapse") {
   Subject subject;
   Random random(329);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     const PlanModel model = random_plan(random, 60);
     std::vector<double> synapses, wanted;
     for (const std::uint32_t depth : depths_of(model)) {
@@ -494,7 +496,7 @@ TEST_CASE("a synapse learns from one execution before one surprise, by the time 
 
 TEST_CASE("traces of executions sum, however they are told") {
   Random random(330);
-  for (int i = 0; i < soak(200); ++i) {
+  for (int i = 0; i < plans_to_try(); ++i) {
     const BtspOptions options{random.between(0.1f, 5), random.between(0, 1)};
     Synapse synapse{};
     double time = random.between(-100, 100), wanted = 0;
@@ -542,6 +544,14 @@ TEST_CASE("a synapse stays in [0, 1] for ever, and rests where growth and decay 
     }
     CHECK(synapse.weight ==
           doctest::Approx(eligible / (eligible + 0.5 * (1 - eligible))).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("what never ran learns nothing, at whatever time") {
+  for (const double time : {-1e6, -10.0, 0.0, 1e6}) {
+    Synapse synapse{};
+    REQUIRE(plateau({&synapse, 1}, time, {0.1, 1}) == Status::kOk);
+    CHECK(synapse.weight == 0);
   }
 }
 
