@@ -68,6 +68,37 @@ describe('a database over shards finds what brute force finds', () => {
       await rejected(db.queryById('none'), 'NOT_FOUND', '"none"');
     });
 
+  it('and says so where the planner is off and some shard finds too few', async (t) => {
+    const set = { seed: 4, count: 4500, dimensions: 16, clusters: 20 };
+    const { vectors } = clustered(set);
+    const records = itemsOf(vectors).map((item, i) => ({
+      ...item,
+      metadata: { shard: shardOf('', item.id, SHARDS), rank: (i * 7919) % set.count },
+    }));
+    const form = { dimensions: 16, metric: 'euclidean', index: 'hnsw', shards: SHARDS };
+    const db = await newDatabase(t, 'd', form);
+    await db.upsert(records);
+    let short = 0;
+    // All that match are in other shards than the first, which has found all of its own.
+    const filter = { rank: { $lt: 150 }, shard: { $in: [1, 2] } };
+    const there = records.filter(({ metadata }) => passes(filter, metadata)).length;
+    assert.ok(there > 20);
+    for (const query of near(vectors, { seed: 5, count: 10 })) {
+      const off = await db.query(query, { filter, ef: 64, planner: false });
+      assert.equal(off.complete, off.reason === undefined);
+      if (off.count < 10) {
+        ++short;
+        assert.equal(off.complete, false);
+        assert.match(off.reason, /planner is off/);
+        const { reason } = await db.explain(query, { filter, ef: 64, planner: false });
+        assert.match(reason, /planner is off/);
+      }
+      const on = await db.query(query, { filter, ef: 64 });
+      assert.deepEqual([on.count, on.complete, on.reason], [10, true, undefined]);
+    }
+    assert.ok(short > 2, `${short} short answers`);
+  });
+
   it('with graphs no less than one graph does, and says how much', async (t) => {
     const [count, dimensions] = [3000, 48];
     const { vectors } = clustered({ seed: 5, count, dimensions, clusters: 60 });
