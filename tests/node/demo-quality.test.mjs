@@ -50,6 +50,7 @@ describe('the paired bootstrap', () => {
       difference: 0,
       low: 0,
       high: 0,
+      chance: 1,
     });
   });
 });
