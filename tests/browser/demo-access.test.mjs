@@ -49,6 +49,8 @@ test('the demo page for everybody', async (t) => {
       await paste(page, 'The quokka of Rottnest Island hops at dusk, and eats leaves. '.repeat(10));
       await ask(page, 'quokka');
       const first = hits(page).first();
+      // Measured once it is there: before that it has no height.
+      await first.getByRole('button', { name: 'More' }).waitFor();
       const height = () => first.locator('.text').evaluate((text) => text.clientHeight);
       const clamped = await height();
       assert.ok(clamped < 150, `${clamped} pixels of text`);
