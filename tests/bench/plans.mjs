@@ -1,5 +1,6 @@
 // What it takes to read a plan in wasm, and whether a budget split by attention finds more.
 import { createPlanner } from '@ruvector/wasm/dag';
+import { MECHANISMS } from '../support/dag.mjs';
 import { random } from '../support/random.mjs';
 import { branches } from './branches.mjs';
 import { SEED } from './data.mjs';
@@ -11,15 +12,6 @@ const SIZES = [
   [100, 10],
 ];
 const TARGET_US = 100;
-const MECHANISMS = [
-  'topological',
-  'causalCone',
-  'criticalPath',
-  'minCutGated',
-  'lorentz',
-  'parallelBranch',
-  'btsp',
-];
 
 export async function plans(plan, results) {
   const planner = await createPlanner();

@@ -4,22 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { createPlanner, MECHANISMS } from '../support/dag.mjs';
 import { refused, rejected } from '../support/indexes.mjs';
-import { packageFile, root } from '../support/package.mjs';
+import { root } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
-
-const { createPlanner } = await import(pathToFileURL(packageFile('./dag')));
-
-const MECHANISMS = [
-  'topological',
-  'causalCone',
-  'criticalPath',
-  'minCutGated',
-  'lorentz',
-  'parallelBranch',
-  'btsp',
-];
 
 /** A filtered search beside a text search, fused. */
 const PLAN = {

@@ -15,6 +15,17 @@ export const {
   run,
 } = await import(pathToFileURL(dagFile));
 
+/** As documented, in the order of the core. */
+export const MECHANISMS = [
+  'topological',
+  'causalCone',
+  'criticalPath',
+  'minCutGated',
+  'lorentz',
+  'parallelBranch',
+  'btsp',
+];
+
 /** The model's cost of one operator that reads nothing. */
 export function costOfScan(model, operator) {
   const dag = new QueryDag();
