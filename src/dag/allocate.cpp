@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "dag/exponential.h"
+#include "base/exponential.h"
 
 namespace rv {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dag/exponential.h"
+#include "base/exponential.h"
 
 namespace rv {
 namespace {

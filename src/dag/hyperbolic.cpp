@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "dag/exponential.h"
+#include "base/exponential.h"
 
 namespace rv {
 namespace {

@@ -1,11 +1,11 @@
-// dag/attention, dag/hyperbolic, dag/btsp and dag/exponential: against the closed forms, worked out
-// in other ways, on random plans.
+// dag/attention, dag/hyperbolic, dag/btsp and base/exponential: against the closed forms, worked
+// out in other ways, on random plans.
 #include <functional>
 
+#include "base/exponential.h"
 #include "core/dag_model.h"
 #include "dag/attention.h"
 #include "dag/btsp.h"
-#include "dag/exponential.h"
 #include "dag/hyperbolic.h"
 
 namespace rv::test {

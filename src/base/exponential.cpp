@@ -1,4 +1,4 @@
-#include "dag/exponential.h"
+#include "base/exponential.h"
 
 #include <bit>
 #include <cmath>
