@@ -15,6 +15,7 @@ const CPP = {
   'src/index/flat': ['src/store', 'src/kernels', 'src/base'],
   'src/index/hnsw': ['src/quant', 'src/store', 'src/base'],
   'src/mincut': ['src/base'],
+  'src/snn': ['src/base'],
   'src/dag': ['src/mincut', 'src/base'],
   'src/engine': [
     'src/dag',
@@ -30,6 +31,7 @@ const CPP = {
     'src/engine',
     'src/dag',
     'src/mincut',
+    'src/snn',
     'src/snapshot',
     'src/kernels',
     'src/base',

@@ -1,0 +1,62 @@
+// rv::SpikingNetwork for JavaScript: functions of a handle, its address, and the addresses of its
+// arrays. See module.cpp for the rules of the shims.
+#include <emscripten/bind.h>
+
+#include <new>
+
+#include "base/exponential.h"
+#include "snn/network.h"
+
+namespace {
+
+using rv::SpikingNetwork;
+using Address = std::uint32_t;
+
+std::uint32_t code(rv::Status status) { return static_cast<std::uint32_t>(status); }
+SpikingNetwork& of(Address n) { return *reinterpret_cast<SpikingNetwork*>(n); }
+void destroy(Address n) { delete &of(n); }
+
+// Or the status that explains why there is none, which is below every address; 0 for want of
+// memory.
+Address create_network(double max_bytes, std::uint32_t neurons, std::uint32_t edges) {
+  auto* const network = new (std::nothrow) SpikingNetwork(static_cast<std::uint64_t>(max_bytes));
+  if (network == nullptr) return 0;
+  const auto address = reinterpret_cast<Address>(network);
+  const rv::Status status = network->begin(neurons, edges);
+  if (status == rv::Status::kOk) return address;
+  destroy(address);
+  return code(status);
+}
+
+// 0 the Settings, 1 the Readings, 2 the fields of the neurons, one after another, 3 the weights, 4
+// the ends, 5 the spikes.
+Address array(Address n, std::uint32_t which) {
+  const void* const arrays[] = {
+      &of(n).settings(),      &of(n).readings(),   of(n).field(SpikingNetwork::kPotential).data(),
+      of(n).weights().data(), of(n).ends().data(), of(n).spikes().data()};
+  return reinterpret_cast<Address>(arrays[which]);
+}
+double used_bytes(Address n) { return static_cast<double>(of(n).used_bytes()); }
+void start(Address n) { of(n).start(); }
+std::uint32_t step(Address n, double ms) { return code(of(n).step(ms)); }
+std::uint32_t run(Address n, double until) { return code(of(n).run(until)); }
+void settle(Address n) { of(n).settle(); }
+void read(Address n) { of(n).read(); }
+void oscillate(Address n, double ms) { of(n).oscillate(ms); }
+double exponential(double x) { return rv::exponential(x); }
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(rv_snn) {
+  emscripten::function("createNetwork", &create_network);
+  emscripten::function("Network.delete", &destroy);
+  emscripten::function("Network.array", &array);
+  emscripten::function("Network.usedBytes", &used_bytes);
+  emscripten::function("Network.start", &start);
+  emscripten::function("Network.step", &step);
+  emscripten::function("Network.run", &run);
+  emscripten::function("Network.settle", &settle);
+  emscripten::function("Network.read", &read);
+  emscripten::function("Network.oscillate", &oscillate);
+  emscripten::function("exponential", &exponential);
+}
