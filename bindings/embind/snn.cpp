@@ -29,17 +29,26 @@ Address create_network(double max_bytes, std::uint32_t neurons, std::uint32_t ed
 }
 
 // 0 the Settings, 1 the Readings, 2 the fields of the neurons, one after another, 3 the weights, 4
-// the ends, 5 the spikes.
+// the ends, 5 the lists, 6 the spikes.
 Address array(Address n, std::uint32_t which) {
   const void* const arrays[] = {
       &of(n).settings(),      &of(n).readings(),   of(n).field(SpikingNetwork::kPotential).data(),
-      of(n).weights().data(), of(n).ends().data(), of(n).spikes().data()};
+      of(n).weights().data(), of(n).ends().data(), of(n).lists().data(),
+      of(n).spikes().data()};
   return reinterpret_cast<Address>(arrays[which]);
 }
 double used_bytes(Address n) { return static_cast<double>(of(n).used_bytes()); }
 void start(Address n) { of(n).start(); }
-std::uint32_t step(Address n, double ms) { return code(of(n).step(ms)); }
-std::uint32_t run(Address n, double until) { return code(of(n).run(until)); }
+
+// How many spikes there were; or, with all bits turned, why there are none.
+std::uint32_t spikes_or(Address n, rv::Status status) {
+  return status == rv::Status::kOk ? static_cast<std::uint32_t>(of(n).spikes().size())
+                                   : ~code(status);
+}
+std::uint32_t step(Address n, double ms) { return spikes_or(n, of(n).step(ms)); }
+std::uint32_t run(Address n, double until, std::uint32_t most) {
+  return spikes_or(n, of(n).run(until, most));
+}
 void settle(Address n) { of(n).settle(); }
 void read(Address n) { of(n).read(); }
 void oscillate(Address n, double ms) { of(n).oscillate(ms); }

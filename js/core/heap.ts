@@ -34,12 +34,32 @@ export class Heap {
     new Uint32Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
   }
 
+  readUint32s(at: Address, count: number): number[] {
+    return Array.from(new Uint32Array(this.#raw.wasmMemory.buffer, at, count));
+  }
+
   readFloat64s(at: Address, count: number): number[] {
     return Array.from(new Float64Array(this.#raw.wasmMemory.buffer, at, count));
   }
 
   writeFloat64s(at: Address, numbers: ArrayLike<number>): void {
     new Float64Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
+  }
+
+  /** Writes to some places of an array of f64: `values` by place, or one for all. */
+  putFloat64s(
+    at: Address,
+    count: number,
+    places: ArrayLike<number>,
+    values: number | ArrayLike<number>,
+    isMore: boolean = false,
+  ): void {
+    const array = new Float64Array(this.#raw.wasmMemory.buffer, at, count);
+    for (let i = 0; i < places.length; ++i) {
+      const value = (typeof values === 'number' ? values : values[i]) as number;
+      const place = places[i] as number;
+      array[place] = isMore ? (array[place] as number) + value : value;
+    }
   }
 
   /** Copies wasm memory into `out`. */

@@ -1,11 +1,15 @@
-import { checkArray, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
+import {
+  checkArray,
+  checkInteger,
+  checkKeys,
+  checkNumber,
+  invalid,
+  unexpected,
+} from '../core/arguments.js';
 import type { PerNode, Plan } from './types.js';
 
 export const MAX_NODES = 65_536;
 export const MAX_EDGES = 1_048_576;
-
-/** Of costs and the like, so that no sum of them is infinite (src/dag/plan_graph.h). */
-const LARGEST = 1e100;
 
 /** A plan as the core takes it. */
 export interface CheckedPlan {
@@ -17,24 +21,13 @@ export interface CheckedPlan {
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-export function checkNumber(
-  what: string,
-  value: unknown,
-  min: number,
-  max: number = LARGEST,
-): number {
-  if (typeof value !== 'number' || !(value >= min && value <= max))
-    throw invalid(what, `a number from ${min} to ${max}`, value);
-  return value;
-}
-
 /** A number for each of `ids`: the same for all, or by id. Ids that are none of them are refused. */
 export function numbersOf(
   what: string,
   given: number | PerNode,
   ids: readonly string[],
   otherwise = 0,
-  max: number = LARGEST,
+  max?: number,
 ): number[] {
   if (typeof given === 'number') {
     checkNumber(what, given, 0, max);
@@ -84,7 +77,7 @@ export function checkPlan(plan: Plan): CheckedPlan {
     nodes.map((node, i) => {
       const value = node[field] ?? otherwise;
       if (value === otherwise) return value;
-      return checkNumber(`plan.nodes.${order[i]}.${field}`, value, 0, LARGEST);
+      return checkNumber(`plan.nodes.${order[i]}.${field}`, value, 0);
     });
   return {
     order,

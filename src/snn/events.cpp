@@ -15,7 +15,7 @@ constexpr double kSlack = 1e-8;
 
 }  // namespace
 
-Status SpikingNetwork::run(double until) noexcept {
+Status SpikingNetwork::run(double until, std::uint32_t most) noexcept {
   spikes_.reset();
   Status status = Status::kOk;
   if (is_settled_) foresee_all();
@@ -23,7 +23,8 @@ Status SpikingNetwork::run(double until) noexcept {
     kick(n, at(kInput, n));
     at(kInput, n) = 0;
   }
-  while (spikes_.size() < most_spikes_) {
+  most = std::min(most, most_spikes_);
+  while (spikes_.size() < most) {
     const std::uint32_t first = winner(1);
     const double crossing = at(kNext, first);
     const double window = window_began_ + settings_.window;
@@ -38,14 +39,15 @@ Status SpikingNetwork::run(double until) noexcept {
       readings_.now = window;
       end_window();
     } else {
-      status = make_room(1);
-      if (status != Status::kOk) break;
+      if (make_room(1) != Status::kOk) {
+        if (spikes_.size() == 0) status = Status::kOutOfMemory;
+        break;
+      }
       readings_.now = crossing;
       fire(first);
       foresee(first);
     }
   }
-  readings_.spikes = static_cast<double>(spikes_.size());
   return status;
 }
 

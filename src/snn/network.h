@@ -64,8 +64,7 @@ class SpikingNetwork {
   // For the host to read.
   struct Readings {
     double now;
-    double spikes;  // of the last step() or run()
-    double x, y;    // the oscillators' mean
+    double x, y;  // the oscillators' mean
   };
 
   struct Spike {
@@ -95,6 +94,10 @@ class SpikingNetwork {
   // can be held, and 1,024.
   std::span<const Spike> spikes() const noexcept { return spikes_.span(); }
 
+  // For each side, of the edges that leave a neuron and of those that lead to it: where the
+  // neuron's begin in the list that follows, and where the last one's end; then the list.
+  std::span<const std::uint32_t> lists() const noexcept { return lists_.span(); }
+
   // Edges that leave a neuron, or lead to it, in order.
   std::span<const std::uint32_t> out_edges(std::uint32_t neuron) const noexcept;
   std::span<const std::uint32_t> in_edges(std::uint32_t neuron) const noexcept;
@@ -104,10 +107,10 @@ class SpikingNetwork {
   // nothing has changed.
   Status step(double ms) noexcept;
 
-  // Goes on until `until`, that instant included, or until there are as many spikes as can be held:
-  // then readings().now is less. kOutOfMemory, possible where there is a delay: it has stopped
-  // before a spike. Pre: `until` is not before now.
-  Status run(double until) noexcept;
+  // Goes on until `until`, that instant included, or until there are `most` spikes or as many as can
+  // be held: it is at `until` when there are none any more. kOutOfMemory, possible where there is a
+  // delay: it has stopped before a spike. Pre: `until` is not before now, and `most` not 0.
+  Status run(double until, std::uint32_t most) noexcept;
 
   // Makes all of kPotential that of now; what was foreseen may change.
   void settle() noexcept;
@@ -163,7 +166,7 @@ class SpikingNetwork {
   Array<double> fields_;
   Array<std::uint32_t> ends_;
   Array<double> weights_;
-  Array<std::uint32_t> lists_;  // for each side: where a neuron's edges begin, then edges
+  Array<std::uint32_t> lists_;
   Array<std::uint32_t> order_;  // a tournament: the neuron of each node that is to spike first
   Array<Spike> spikes_;
   Array<Spike> under_way_;  // spikes that have not arrived, by when they will, from arrived_ on

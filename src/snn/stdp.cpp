@@ -24,7 +24,8 @@ void SpikingNetwork::teach(std::uint32_t neuron) noexcept {
       const std::uint32_t other = ends_[(1 - side) * weights_.size() + edge];
       const double last = at(kLast, other);
       double pairs = at(trace, other) * exponential((last - now) / tau);
-      if (last == now) --pairs;
+      // Its spike of now. One from before learning has left no trace.
+      if (last == now) pairs = std::max(pairs - 1, 0.0);
       const double share = weight / s.max_weight;
       const double change = side == 0 ? -s.depression * (s.hard != 0 ? 1 : share)
                                       : s.potentiation * (s.hard != 0 ? 1 : 1 - share);

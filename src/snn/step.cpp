@@ -30,7 +30,6 @@ Status SpikingNetwork::step(double ms) noexcept {
   const std::span<const Spike> found = spikes_.span();
   spikes_.reset();  // fire() notes them anew, in their places
   for (const Spike& spike : found) fire(static_cast<std::uint32_t>(spike.neuron));
-  readings_.spikes = static_cast<double>(spikes_.size());
   if (now - window_began_ >= settings_.window) end_window();
   return Status::kOk;
 }

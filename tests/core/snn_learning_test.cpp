@@ -122,7 +122,7 @@ std::vector<double> driven(double adaptation, bool by_steps) {
     if (by_steps)
       REQUIRE(net.net.step(1) == Status::kOk);
     else
-      REQUIRE(net.net.run(ms) == Status::kOk);
+      REQUIRE(net.net.run(ms, kMost) == Status::kOk);
     if (ms > 30000)
       for (const auto& spike : net.net.spikes()) counts[std::size_t(spike.neuron)] += 1 / 30000.0;
   }

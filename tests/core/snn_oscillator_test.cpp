@@ -66,7 +66,7 @@ double order(std::uint32_t count, double gamma, double coupling, std::uint64_t s
   constexpr int kSteps = 1500;
   for (int i = 0; i < kSteps; ++i) {
     net->net.oscillate(4);
-    const auto& [now, spikes, x, y] = net->net.readings();
+    const auto& [now, x, y] = net->net.readings();
     if (i >= kSteps / 2) sum += std::sqrt(x * x + y * y) / (kSteps - kSteps / 2);
   }
   return sum;

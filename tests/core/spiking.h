@@ -13,6 +13,7 @@
 namespace rv::test {
 
 using Field = SpikingNetwork::Field;
+constexpr std::uint32_t kMost = 0xFFFFFFFFu;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Wire {
@@ -66,12 +67,12 @@ class Net {
     return list;
   }
 
-  std::vector<Firing> run(double until) {
+  std::vector<Firing> run(double until, std::uint32_t most = kMost) {
     std::vector<Firing> list;
     do {
-      REQUIRE(net.run(until) == Status::kOk);
+      REQUIRE(net.run(until, most) == Status::kOk);
       for (const Firing& it : fired()) list.push_back(it);
-    } while (now() < until);
+    } while (!net.spikes().empty());
     REQUIRE(net.validate());
     return list;
   }

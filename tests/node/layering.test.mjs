@@ -90,6 +90,7 @@ const JS = {
   ],
   'js/dag': ['js/core', 'js/filter', 'js/index', 'js/planner', 'js/types.ts', 'types/raw.d.ts'],
   'js/mincut': ['js/core', 'js/types.ts', 'types/raw.d.ts'],
+  'js/snn': ['js/adapter', 'js/core', 'js/database', 'js/types.ts', 'types/raw.d.ts'],
   'js/adapter': ['js/core', 'js/database', 'js/types.ts'],
   'js/vectorize': ['js/adapter', 'js/core', 'js/database', 'js/filter', 'js/types.ts'],
   'js/langchain': ['js/adapter', 'js/core', 'js/database', 'js/types.ts'],
