@@ -15,7 +15,7 @@ namespace {
 using Address = std::uint32_t;
 
 // Changes with every incompatible change of the bindings; js/core/module.ts compares it.
-std::uint32_t abi() { return 3; }
+std::uint32_t abi() { return 4; }
 
 std::uint32_t simd128() {
 #if defined(__wasm_simd128__)

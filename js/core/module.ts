@@ -17,7 +17,7 @@ export type LoadedFrom = 'url' | 'import' | 'inline' | 'given';
 export type WasmSource = BufferSource | WebAssembly.Module;
 
 /** `abi()` of bindings/embind/module.cpp that this facade is written for. */
-const ABI = 3;
+const ABI = 4;
 
 /** (module (func (drop (i8x16.splat (i32.const 0))))) */
 const SIMD_PROBE = Uint8Array.of(
