@@ -274,6 +274,7 @@ class Collection {
   HnswScratch scratch_;
   MemberIf<kHasFilteredWalks, Foresight> foresight_{buffers_};
   MemberIf<kSpreads, Push> push_{buffers_};
+  MemberIf<kSpreads, Array<Push::Charge>> charges_{buffers_};
   MemberIf<kSpreads, Array<float>> activations_{buffers_};
   MemberIf<kSpreads, Array<float>> measured_{buffers_};  // of a neuron: its row's distance, or NaN
 

@@ -93,20 +93,19 @@ Status Collection::charge(const Spreading& how) noexcept {
   const auto nearest = neighbors(how.query);
   const auto seeds = nearest.first(std::min<std::size_t>(how.seeds, nearest.size()));
   const double farthest = std::max(double{seeds.back().distance}, 0.0);
-  Array<Push::Charge> charges(buffers_);
-  if (const Status status = charges.reserve(seeds.size()); status != Status::kOk) return status;
+  if (const Status status = charges_->resize(seeds.size()); status != Status::kOk) return status;
   double sum = 0, mean = 0;
-  for (const Neighbor& seed : seeds) {
-    const double distance = std::max(double{seed.distance}, 0.0);
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    const double distance = std::max(double{seeds[i].distance}, 0.0);
     const double mass = farthest > 0 ? exponential(-kSeedDecay * distance / farthest) : 1;
-    charges.push({node_at(seed.row), mass});
+    (*charges_)[i] = {node_at(seeds[i].row), mass};
     sum += mass;
     mean += distance / static_cast<double>(seeds.size());
   }
-  for (Push::Charge& it : charges.span()) it.mass /= sum;
+  for (Push::Charge& it : charges_->span()) it.mass /= sum;
   scratch_.cost = {};
   MutualLinks links(graph_, codes_.navigator(), *push_, mean, scratch_);
-  const Status status = push_->run(links, store_.rows(), charges.span(), how.push);
+  const Status status = push_->run(links, store_.rows(), charges_->span(), how.push);
   count_walk();
   return status;
 }
