@@ -7,7 +7,8 @@
 //                    --only=cuts: minimum cuts of graphs;
 //                    --only=embedder: how well the demo's built-in embedder finds what is meant;
 //                    --only=plans: what it takes to read a plan, what that buys, and how well a
-//                    critical path ranks measured runtimes
+//                    critical path ranks measured runtimes;
+//                    --only=spikes: neurons, and queries that are ranked by activation
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';

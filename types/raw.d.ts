@@ -84,6 +84,13 @@ export interface RawCollection extends RawHandle {
    * 7 selectivity, 8 expected, 9 tension, 10 width, 11 planning; 12: comparisons of building the graph.
    */
   cost(field: number): number;
+  /** Of a query of the last search(). */
+  spread(query: number, seeds: number, alpha: number, epsilon: number): StatusCode;
+  /**
+   * 0 how many there are; of what was done for them: 1 spikes, 2 neurons, 3 residual, 4 distance
+   * evaluations, 5 hops, 6 bytes; 7 their address.
+   */
+  activations(field: number): number;
 }
 
 /** src/mincut/cuts.h. */
@@ -111,6 +118,7 @@ export interface RawNetwork extends RawHandle {
   settle(): void;
   read(): void;
   oscillate(ms: number): void;
+  spread(alpha: number, epsilon: number): StatusCode;
 }
 
 /** src/snapshot/writer.h. */

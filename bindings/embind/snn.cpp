@@ -52,6 +52,9 @@ std::uint32_t run(Address n, double until, std::uint32_t most) {
 void settle(Address n) { of(n).settle(); }
 void read(Address n) { of(n).read(); }
 void oscillate(Address n, double ms) { of(n).oscillate(ms); }
+std::uint32_t spread(Address n, double alpha, double epsilon) {
+  return code(of(n).spread(alpha, epsilon));
+}
 double exponential(double x) { return rv::exponential(x); }
 
 }  // namespace
@@ -67,5 +70,6 @@ EMSCRIPTEN_BINDINGS(rv_snn) {
   emscripten::function("Network.settle", &settle);
   emscripten::function("Network.read", &read);
   emscripten::function("Network.oscillate", &oscillate);
+  emscripten::function("Network.spread", &spread);
   emscripten::function("exponential", &exponential);
 }

@@ -71,11 +71,11 @@ export class Heap {
   forEachNeighbor(
     at: Address,
     count: number,
-    visit: (row: number, distance: number) => void,
+    visit: (row: number, distance: number, place: number) => void,
   ): void {
     const rows = new Uint32Array(this.#raw.wasmMemory.buffer, at, 2 * count);
     const distances = new Float32Array(this.#raw.wasmMemory.buffer, at, 2 * count);
-    for (let i = 0; i < 2 * count; i += 2) visit(rows[i] as number, distances[i + 1] as number);
+    for (let i = 0; i < count; ++i) visit(rows[2 * i] as number, distances[2 * i + 1] as number, i);
   }
 
   /** Calls `use` with `bytes` copied into wasm, for as long as the call lasts. */

@@ -3,6 +3,7 @@ import type { Explanation, QueryOptions, QueryResult } from '../types.js';
 import { explainedPlan } from './explained-plan.js';
 import { type Checked, checkOptions, run } from './query.js';
 import { shownEf } from './recall.js';
+import { spreadReport } from './spread.js';
 import type { State } from './state.js';
 import { checkVector } from './vectors.js';
 
@@ -52,10 +53,11 @@ export function explain<M extends object>(
   vector: unknown,
   options: QueryOptions<M> = {},
 ): Explanation<M> {
-  const checked = checkOptions(namespace, options);
+  const checked = checkOptions(state, namespace, options);
   const checkedVector = checkVector('vector', vector, state.shape);
   const [result] = run<M>(state, [checkedVector], checked, () => 'vector') as [QueryResult<M>];
   const cost = costOf(state);
+  const spread = checked.spread && spreadReport(state);
   const records = state.records.countIn(checked.namespace);
   const selection = state.records.select(checked.namespace, checked.filter);
   const matching = selection?.count ?? records;
@@ -83,6 +85,7 @@ export function explain<M extends object>(
     hops,
     bytesRead,
     fallbacks,
+    ...(spread && { spread }),
     dag: explainedPlan(state, cost, {
       plan,
       scanned: scannedBy(state),
@@ -91,6 +94,7 @@ export function explain<M extends object>(
       records,
       matching,
       returned: result.count,
+      spread,
       // As the core bounds it.
       ef: Math.min(Math.max(ef, checked.topK), 2 * LIMITS.topK),
     }),

@@ -1,6 +1,6 @@
 import { PlanReader } from '../planner/plan-reader.js';
 import type { Plan } from '../planner/types.js';
-import type { ExplainedPlan, Explanation, PlanChange, PlanStep } from '../types.js';
+import type { ExplainedPlan, Explanation, PlanChange, PlanStep, SpreadReport } from '../types.js';
 import type { Cost } from './explain.js';
 import type { State } from './state.js';
 
@@ -21,6 +21,7 @@ export interface Ran {
   readonly records: number;
   readonly matching: number;
   readonly returned: number;
+  readonly spread: SpreadReport | undefined;
   /** As asked for. */
   readonly ef: number;
 }
@@ -36,7 +37,8 @@ interface Network {
   readonly edges: ExplainedPlan['edges'];
 }
 
-export function explainedPlan(state: State, cost: Cost, ran: Ran): ExplainedPlan {
+export function explainedPlan(state: State, total: Cost, ran: Ran): ExplainedPlan {
+  const cost = withoutSpread(total, ran);
   const { steps, edges } = ran.plan === 'hnsw' ? walked(state, cost, ran) : scanned(cost, ran);
   const plan: Plan = {
     order: steps.map(({ id }) => id),
@@ -75,6 +77,16 @@ export function explainedPlan(state: State, cost: Cost, ran: Ran): ExplainedPlan
   };
 }
 
+function withoutSpread(cost: Cost, { spread }: Ran): Cost {
+  if (!spread) return cost;
+  const { distanceEvaluations, hops } = spread;
+  return {
+    ...cost,
+    distanceEvaluations: cost.distanceEvaluations - distanceEvaluations,
+    hops: cost.hops - hops,
+  };
+}
+
 function read({ core }: State, plan: Plan, k: number) {
   const reader = new PlanReader(core);
   try {
@@ -100,6 +112,7 @@ function scanned(cost: Cost, ran: Ran): Network {
   } as const;
   const steps: Step[] = filter ? [matches(matching), scan] : [scan];
   if (plan !== 'flat') steps.push(reranking(Math.min(matching, 2 * topK), cost));
+  if (ran.spread) steps.push(spreading(matching, ran.spread));
   steps.push(limited(topK, matching, returned));
   return { steps, edges: chain(steps) };
 }
@@ -154,6 +167,7 @@ function walked({ collection }: State, cost: Cost, ran: Ran): Network {
   }
   const end = [
     reranking(width * passing + fromTail, cost),
+    ...(ran.spread ? [spreading(width * passing + fromTail, ran.spread)] : []),
     limited(topK, expected + fromTail, returned),
   ];
   edges.push([tail > 0 ? 'union' : last, 'rerank'], ...chain(end));
@@ -168,6 +182,11 @@ function matches(matching: number): Step {
 
 function reranking(estimatedRows: number, { reranked }: Cost): Step {
   return { id: 'rerank', kind: 'rerank', estimatedRows, rows: reranked, work: reranked };
+}
+
+function spreading(estimatedRows: number, { activated, distanceEvaluations }: SpreadReport): Step {
+  const work = distanceEvaluations;
+  return { id: 'spread', kind: 'rerank', estimatedRows, rows: activated, work };
 }
 
 function limited(topK: number, expected: number, rows: number): Step {

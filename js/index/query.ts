@@ -6,6 +6,7 @@ import type { Match, QueryOptions, QueryResult } from '../types.js';
 import { vectorAt } from './read.js';
 import { checkEf, efFor } from './recall.js';
 import { checkId, checkNamespace } from './records.js';
+import { checkSpread, type Spread, spread } from './spread.js';
 import { opened, type State } from './state.js';
 import {
   type Components,
@@ -29,6 +30,7 @@ const OPTIONS = [
   'ef',
   'gamma',
   'planner',
+  'spread',
   'includeMetadata',
   'includeVector',
 ];
@@ -42,6 +44,7 @@ export interface Checked {
   readonly ef: number | undefined;
   readonly gamma: number | undefined;
   readonly planner: boolean;
+  readonly spread: Spread | undefined;
   readonly includeMetadata: boolean;
   readonly includeVector: boolean;
 }
@@ -64,7 +67,7 @@ export function query<M extends object>(
   vector: unknown,
   options: QueryOptions<M> = {},
 ): QueryResult<M> {
-  const checked = checkOptions(namespace, options);
+  const checked = checkOptions(state, namespace, options);
   return run<M>(
     state,
     [checkVector('vector', vector, state.shape)],
@@ -79,7 +82,7 @@ export function queryById<M extends object>(
   id: string,
   options: QueryOptions<M> = {},
 ): QueryResult<M> {
-  const checked = checkOptions(namespace, options);
+  const checked = checkOptions(state, namespace, options);
   const row = opened(state).records.row(checked.namespace, checkId('id', id));
   if (row === undefined)
     throw unexpected('NOT_FOUND', 'id', 'the id of a record', JSON.stringify(id), { id });
@@ -92,7 +95,7 @@ export function queryMany<M extends object>(
   vectors: unknown,
   options: QueryOptions<M> = {},
 ): QueryResult<M>[] {
-  const checked = checkOptions(namespace, options);
+  const checked = checkOptions(state, namespace, options);
   const all = checkVectors('vectors', vectors, state.shape);
   const batch = Math.max(1, Math.min(BATCH_QUERIES, Math.floor(BATCH_KEYS / checked.topK)));
   const results: QueryResult<M>[] = [];
@@ -104,6 +107,7 @@ export function queryMany<M extends object>(
 }
 
 export function checkOptions<M extends object>(
+  state: State,
   namespace: string,
   options: QueryOptions<M>,
 ): Checked {
@@ -122,6 +126,7 @@ export function checkOptions<M extends object>(
     ef: options.ef === undefined ? undefined : checkEf(options.ef),
     gamma,
     planner: checkBoolean('planner', options.planner, true),
+    spread: checkSpread(options.spread, state),
     includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
     includeVector: checkBoolean('includeVector', options.includeVector, false),
   };
@@ -138,7 +143,8 @@ export function run<M extends object>(
   const started = performance.now();
   const selection = state.records.select(options.namespace, options.filter);
   const count = selection?.count ?? state.records.count;
-  check(collection.prepare(vectors.length, Math.max(1, Math.min(options.topK, count))));
+  const k = Math.max(options.topK, options.spread?.seeds ?? 1);
+  check(collection.prepare(vectors.length, Math.max(1, Math.min(k, count))));
   const at = collection.queries();
   for (const [i, vector] of vectors.entries())
     core.heap.write(at + i * rowBytes(shape), vector, shape.bits);
@@ -163,7 +169,8 @@ export function run<M extends object>(
   check(status);
 
   const results = vectors.map((_, i) => {
-    const matches = matchesOf<M>(state, i, options);
+    const activations = options.spread && spread(state, i, options.spread);
+    const matches = matchesOf<M>(state, i, options, activations);
     const queryId = `q${++state.queries}`;
     const { version } = state;
     const complete = !unplanned || collection.found(i) >= Math.min(options.topK, count);
@@ -183,17 +190,25 @@ export function run<M extends object>(
   return results;
 }
 
-function matchesOf<M extends object>(state: State, i: number, options: Checked): Match<M>[] {
+function matchesOf<M extends object>(
+  state: State,
+  i: number,
+  options: Checked,
+  activations: readonly number[] | undefined,
+): Match<M>[] {
   const { collection, core, records, shape } = state;
   const matches: Mutable<Match<M>>[] = [];
   const rows: number[] = [];
-  core.heap.forEachNeighbor(collection.neighbors(i), collection.found(i), (row, ranked) => {
+  const found = Math.min(options.topK, collection.found(i));
+  core.heap.forEachNeighbor(collection.neighbors(i), found, (row, ranked, place) => {
     const distance = distanceOf(ranked, shape);
     const score = scoreOf(distance, shape);
     if (score < options.minScore) return;
     const match: Mutable<Match<M>> = { id: records.id(row) as string, score, distance };
     if (options.namespace !== '') match.namespace = options.namespace;
     const text = options.includeMetadata ? records.metadata(row) : undefined;
+    const activation = activations?.[place];
+    if (activation !== undefined) match.activation = activation;
     if (text !== undefined) match.metadata = JSON.parse(text) as M;
     matches.push(match);
     rows.push(row);

@@ -55,10 +55,10 @@ export class NetworkArrays {
     this.#core.heap.writeFloat64s(this.#raw.array(ARRAY.settings) + BYTES * from, values);
   }
 
-  /** Now, and the mean of the oscillators. */
-  readings(): [now: number, x: number, y: number] {
+  /** SpikingNetwork::Readings. */
+  readings(): [now: number, x: number, y: number, pushes: number, residual: number] {
     const at = this.#raw.array(ARRAY.readings);
-    return this.#core.heap.readFloat64s(at, 3) as [number, number, number];
+    return this.#core.heap.readFloat64s(at, 5) as [number, number, number, number, number];
   }
 
   field(field: Field): number[] {

@@ -251,6 +251,36 @@ export class Network implements types.SpikingNetwork {
     return { order: Math.sqrt(x * x + y * y), mean: [x, y] };
   }
 
+  spread(
+    neurons: number | ArrayLike<number>,
+    charges: types.PerNeuron = 1,
+    options: { readonly alpha?: number; readonly epsilon?: number } = {},
+  ): types.Activation {
+    const arrays = this.#opened();
+    checkKeys('options', options, ['alpha', 'epsilon']);
+    const alpha = checkNumber('alpha', options.alpha ?? 0.6, 0, 0.99);
+    const epsilon = checkNumber('epsilon', options.epsilon ?? 2e-4, 1e-9, 1);
+    const places = checkPlaces('neurons', neurons, this.neurons);
+    const each = checkEach('charges', charges, places.length, 0, LARGEST);
+    const sum = each.reduce((all, charge) => all + charge, 0);
+    checkAbove('the sum of charges', sum, 0, 'nothing');
+    arrays.fill(FIELD.reading, 0);
+    arrays.put(
+      FIELD.reading,
+      places,
+      each.map((charge) => charge / sum),
+      true,
+    );
+    check(this.#raw.spread(alpha, epsilon));
+    const activations = arrays
+      .field(FIELD.reading)
+      .map((activation, neuron) => ({ neuron, activation }))
+      .filter(({ activation }) => activation > 0)
+      .sort((a, b) => b.activation - a.activation || a.neuron - b.neuron);
+    const [, , , spikes, residual] = arrays.readings();
+    return { activations, spikes, residual };
+  }
+
   dendrites(options: types.DendriteOptions = {}): types.Dendrites {
     this.#opened();
     return new Branches(this.neurons, options, this.#core.raw, (charges) =>

@@ -186,6 +186,15 @@ export interface Dendrites {
   reset(): void;
 }
 
+export interface Activation {
+  /** Neurons that got some, the most first, ties to the smaller neuron. All charges are 1 together. */
+  readonly activations: { readonly neuron: number; readonly activation: number }[];
+  /** How many times neurons have fired. */
+  readonly spikes: number;
+  /** The charge that has not gone on: all that PageRank has beyond the activations. */
+  readonly residual: number;
+}
+
 export interface NetworkStats {
   readonly neurons: number;
   readonly edges: number;
@@ -251,6 +260,23 @@ export interface SpikingNetwork extends Disposable {
   setOscillators(options?: OscillatorOptions): void;
   /** Lets the oscillators go on by `ms`, in steps of at most `stepMs`, by the midpoint rule. */
   oscillate(ms: number, options?: { readonly stepMs?: number }): Order;
+
+  /**
+   * Spreads charges over the network by neurons without a leak, apart from its potentials: one whose
+   * charge is at `epsilon` times the sum of its weights fires, keeps 1 - `alpha` of it as activation and
+   * sends the rest on by the weights. It is personalised PageRank from below (Andersen, Chung & Lang,
+   * FOCS 2006): where every edge has one back of the same weight, no neuron lacks more than that sum
+   * times `epsilon`. Weights below 0 carry nothing.
+   * @param charges in proportion, 0 to 1e9 and not all 0
+   * @param options.alpha how far it goes, 0 to 0.99; by default 0.6
+   * @param options.epsilon exactness for work, 1e-9 to 1; by default 2e-4
+   * @throws INVALID_ARGUMENT, OUT_OF_MEMORY
+   */
+  spread(
+    neurons: number | ArrayLike<number>,
+    charges?: PerNeuron,
+    options?: { readonly alpha?: number; readonly epsilon?: number },
+  ): Activation;
 
   /** Branches for the neurons, empty; as many such as one likes. */
   dendrites(options?: DendriteOptions): Dendrites;

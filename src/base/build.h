@@ -18,6 +18,7 @@ constexpr bool kHasSingleCopies = !kIsLite;   // codes instead of the vectors th
 constexpr bool kHasFilteredWalks = !kIsLite;  // else queries with a filter are scans
 constexpr bool kHasEarlyEnds = !kIsLite;      // of walks, where what is left is too far off
 constexpr bool kCountsLinking = !kIsLite;     // comparisons of building the graph
+constexpr bool kSpreads = !kIsLite;           // activation over the graph, to rank by
 
 // What a graph's owner hears of its links: nothing in a module asks for that yet.
 #if defined(__wasm__)

@@ -20,6 +20,7 @@
 #include "engine/plan.h"
 #include "index/flat/flat.h"
 #include "index/hnsw/hnsw.h"
+#include "snn/push.h"
 #include "store/vector_store.h"
 
 namespace rv {
@@ -58,6 +59,13 @@ struct QueryCost {
   std::uint64_t bytes_read = 0;
   std::uint64_t fallbacks = 0;  // walks given up for a scan
   double selectivity = 1;       // estimated, of the filter around the query
+};
+
+// How activation spreads from the nearest rows over the graph; spread.cpp says what for.
+struct Spreading {
+  std::uint32_t query;
+  std::uint32_t seeds;  // nearest rows that it starts from, >= 1
+  PushOptions push;
 };
 
 class Collection {
@@ -148,6 +156,21 @@ class Collection {
   // What the last search foresaw of a filtered walk. Pre: the build has those.
   const Foresight& foresight() const noexcept { return *foresight_; }
 
+  // ---- spread.cpp ----
+
+  // Ranks what search() found for one query anew, by activation that spreads from the nearest over
+  // the graph's links: neighbors() then begins with rows by falling activation, which may be others
+  // than were nearest, and ends with those of the nearest that got none. Without a graph it changes
+  // nothing. What it did is last_spread() and added to last_cost(). kOutOfMemory: no results.
+  // Pre: search() was kOk, and nothing has changed since.
+  Status spread(const Spreading& how) noexcept;
+
+  // One for each of neighbors() that got any, in their order.
+  std::span<const float> activations() const noexcept { return activations_->span(); }
+  const Push& last_spread() const noexcept { return *push_; }
+  // Of last_cost(), which has it too.
+  const QueryCost& spread_cost() const noexcept { return *spread_cost_; }
+
   // ---- save.cpp ----
 
   // Adds the engine's sections. Pre: compacted, since deleted rows are not written; no change to
@@ -230,6 +253,13 @@ class Collection {
   std::uint32_t known_node() noexcept;
   void count_walk() noexcept;
 
+  // spread.cpp
+  Status charge(const Spreading& how) noexcept;
+  std::uint32_t node_at(std::uint32_t row) const noexcept {
+    return graph_.is_linked(row) ? graph_.node_of(row) : row;
+  }
+  Status rank_by_activation(FlatQuery& query, double kept) noexcept;
+
   MemoryBudget budget_;  // these two before everything that draws on them
   MemoryBudget buffers_{UINT64_MAX};
   Config config_;
@@ -243,6 +273,10 @@ class Collection {
   Array<std::uint32_t> relink_;  // rows to be linked by the end of commit()
   HnswScratch scratch_;
   MemberIf<kHasFilteredWalks, Foresight> foresight_{buffers_};
+  MemberIf<kSpreads, Push> push_{buffers_};
+  MemberIf<kSpreads, Array<Push::Charge>> charges_{buffers_};
+  MemberIf<kSpreads, Array<float>> activations_{buffers_};
+  MemberIf<kSpreads, Array<float>> measured_{buffers_};  // of a neuron: its row's distance, or NaN
 
   Array<std::byte> queries_;
   Array<FlatQuery> searches_;  // one a query
@@ -262,6 +296,7 @@ class Collection {
   std::uint32_t withheld_ = kAny;
   Calibration calibration_;
   QueryCost cost_;
+  MemberIf<kSpreads, QueryCost> spread_cost_;
   std::uint64_t link_evaluations_ = 0;
   Conf conf_;  // while a snapshot is written
 };

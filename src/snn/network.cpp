@@ -21,7 +21,8 @@ SpikingNetwork::SpikingNetwork(std::uint64_t max_bytes) noexcept
       lists_(budget_),
       order_(budget_),
       spikes_(budget_),
-      under_way_(budget_) {}
+      under_way_(budget_),
+      push_(budget_) {}
 
 Status SpikingNetwork::begin(std::uint32_t neurons, std::uint32_t edges) noexcept {
   neurons_ = neurons;

@@ -22,6 +22,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "snn/push.h"
 
 namespace rv {
 
@@ -64,7 +65,8 @@ class SpikingNetwork {
   // For the host to read.
   struct Readings {
     double now;
-    double x, y;  // the oscillators' mean
+    double x, y;              // the oscillators' mean
+    double pushes, residual;  // of the last spread()
   };
 
   struct Spike {
@@ -107,9 +109,9 @@ class SpikingNetwork {
   // nothing has changed.
   Status step(double ms) noexcept;
 
-  // Goes on until `until`, that instant included, or until there are `most` spikes or as many as can
-  // be held: it is at `until` when there are none any more. kOutOfMemory, possible where there is a
-  // delay: it has stopped before a spike. Pre: `until` is not before now, and `most` not 0.
+  // Goes on until `until`, that instant included, or until there are `most` spikes or as many as
+  // can be held: it is at `until` when there are none any more. kOutOfMemory, possible where there
+  // is a delay: it has stopped before a spike. Pre: `until` is not before now, and `most` not 0.
   Status run(double until, std::uint32_t most) noexcept;
 
   // Makes all of kPotential that of now; what was foreseen may change.
@@ -121,6 +123,11 @@ class SpikingNetwork {
   // Oscillators, apart from the neurons: goes on by `ms` with phases in kPhase and their mean in
   // the readings (Kuramoto 1975). See oscillator.cpp.
   void oscillate(double ms) noexcept;
+
+  // Of the charges in kReading, of which none is below 0, the activations there: see push.h, of
+  // which this is a run along weights above 0. It is apart from potentials and spikes.
+  // kOutOfMemory.
+  Status spread(double alpha, double epsilon) noexcept;
 
   std::uint64_t used_bytes() const noexcept { return budget_.used_bytes(); }
 
@@ -171,6 +178,7 @@ class SpikingNetwork {
   Array<Spike> spikes_;
   Array<Spike> under_way_;  // spikes that have not arrived, by when they will, from arrived_ on
   std::size_t arrived_ = 0;
+  Push push_;
   double window_began_ = 0;
   double step_ = 0;
   double decay_ = 0;        // of step_

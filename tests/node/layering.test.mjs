@@ -15,10 +15,11 @@ const CPP = {
   'src/index/flat': ['src/store', 'src/kernels', 'src/base'],
   'src/index/hnsw': ['src/quant', 'src/store', 'src/base'],
   'src/mincut': ['src/base'],
-  'src/snn': ['src/base'],
   'src/dag': ['src/mincut', 'src/base'],
+  'src/snn': ['src/base'],
   'src/engine': [
     'src/dag',
+    'src/snn',
     'src/index/flat',
     'src/index/hnsw',
     'src/quant',

@@ -15,7 +15,7 @@ import type {
 import type { Call, Port } from '../calls.js';
 import type { DatabaseStats, StorageReport } from '../types.js';
 import type { PoolPort } from './pool.js';
-import { explained, measureRecall, merged } from './query.js';
+import { checkAlone, explained, measureRecall, merged } from './query.js';
 import { sum, sums } from './sum.js';
 import { exportAll, importAll, put } from './write.js';
 
@@ -48,10 +48,12 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
     case 'list':
       return list(pool, namespace, first);
     case 'query':
+      checkAlone(call, shards.length);
       return merged(call, await all<QueryResult>());
     case 'queryById':
       return queryById(pool, call);
     case 'queryMany': {
+      checkAlone(call, shards.length);
       const lists = await all<QueryResult[]>();
       return lists[0]?.map((_, i) =>
         merged(
@@ -61,6 +63,7 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
       );
     }
     case 'explain':
+      checkAlone(call, shards.length);
       return explained(call, await all<Explanation>());
     case 'measureRecall':
       return measureRecall(pool, first, signal);

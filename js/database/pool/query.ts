@@ -1,3 +1,4 @@
+import { unexpected } from '../../core/arguments.js';
 import { TOP_K } from '../../index/query.js';
 import { checkMeasurement, estimate, type Probe, type Sample } from '../../index/recall.js';
 import type {
@@ -10,6 +11,13 @@ import type {
 import type { Call } from '../calls.js';
 import type { PoolPort } from './pool.js';
 import { most, sum, sums, whole } from './sum.js';
+
+/** Options by which no shard alone can rank. @throws INVALID_ARGUMENT */
+export function checkAlone({ args }: Call, shards: number): void {
+  const spread = (args[1] as QueryOptions | undefined)?.spread;
+  if (spread !== undefined && spread !== false)
+    throw unexpected('INVALID_ARGUMENT', 'spread', 'a database of one shard', `${shards} shards`);
+}
 
 /** Matches of all shards by distance; of equal ones in order of the shards, as a stable sort leaves them. */
 export function merged({ args }: Call, results: readonly QueryResult[]): QueryResult {

@@ -67,6 +67,16 @@ void Hnsw::log(std::uint32_t from, std::uint32_t to, std::int32_t change) noexce
   if (log_->reserve(log_->size() + 1) == Status::kOk) log_->push({from, to & kRowMask, change});
 }
 
+std::uint32_t Hnsw::mutual_links(std::uint32_t row, std::uint32_t* out) const noexcept {
+  std::uint32_t count = 0;
+  for (const std::uint32_t link : links(row, 0)) {
+    const std::uint32_t to = link & kRowMask;
+    const auto back = [row](std::uint32_t it) { return (it & kRowMask) == row; };
+    if (is_node(to) && std::ranges::any_of(links(to, 0), back)) out[count++] = to;
+  }
+  return count;
+}
+
 // Writes a whole list.
 void Hnsw::write_list(std::uint32_t row, std::uint32_t level,
                       std::span<const std::uint32_t> links) noexcept {

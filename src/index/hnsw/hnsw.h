@@ -128,6 +128,18 @@ class Hnsw {
   bool search_filtered(const Codec& codec, const std::byte* query, const Filtered& filter,
                        TopK& nearest, HnswScratch& scratch) const noexcept;
 
+  // The node through which a linked row is found. Pre: is_linked(row).
+  std::uint32_t node_of(std::uint32_t row) const noexcept {
+    return is_node(row) ? row : owner(row);
+  }
+
+  // Links of a node in the bottom layer; 0: the row is no node.
+  std::uint32_t degree(std::uint32_t row) const noexcept {
+    return row < rows_ && is_node(row) ? node(row).head & kCountMask : 0;
+  }
+  // Those of them that go both ways, into `out`, which has room for degree(row); returns how many.
+  std::uint32_t mutual_links(std::uint32_t row, std::uint32_t* out) const noexcept;
+
   // Rows of equal codes are a ring.
   std::uint32_t next_twin(std::uint32_t row) const noexcept { return node(row).next_twin; }
   // Calls use(row) for the node and its twins.

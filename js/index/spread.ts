@@ -1,0 +1,53 @@
+import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
+import { check } from '../core/status.js';
+import type { SpreadOptions, SpreadReport } from '../types.js';
+import type { State } from './state.js';
+
+/** Ranking by activation that spreads over the graph: src/engine/spread.cpp. */
+
+export type Spread = Required<SpreadOptions>;
+
+const DEFAULTS: Spread = { alpha: 0.6, epsilon: 2e-4, seeds: 10 };
+
+/** @throws INVALID_ARGUMENT */
+export function checkSpread(
+  value: boolean | SpreadOptions | undefined,
+  { shape, config }: State,
+): Spread | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value !== true) checkKeys('spread', value, Object.keys(DEFAULTS));
+  if (shape.metric === 'dot')
+    throw invalid(
+      'spread',
+      'another metric than dot, under which links have no length',
+      shape.metric,
+    );
+  if (config.index === 'flat')
+    throw invalid('spread', "an index of type 'hnsw' or 'auto', which have a graph", config.index);
+  const { alpha, epsilon, seeds } = { ...DEFAULTS, ...(value === true ? {} : value) };
+  if (!(typeof alpha === 'number' && alpha >= 0 && alpha <= 0.99))
+    throw invalid('spread.alpha', 'a number from 0 to 0.99', alpha);
+  if (!(typeof epsilon === 'number' && epsilon >= 1e-6 && epsilon <= 1))
+    throw invalid('spread.epsilon', 'a number from 1e-6 to 1', epsilon);
+  checkInteger('spread.seeds', seeds, 1, 1000);
+  return { alpha, epsilon, seeds };
+}
+
+/** Ranks what was found for a query anew. @returns the activation of the first of its neighbours */
+export function spread({ collection, core }: State, query: number, how: Spread): readonly number[] {
+  check(collection.spread(query, how.seeds, how.alpha, how.epsilon));
+  return core.heap.read(collection.activations(7), collection.activations(0), false);
+}
+
+/** Of the last spread(). */
+export function spreadReport({ collection }: State): SpreadReport {
+  const of = (field: number): number => collection.activations(field);
+  return {
+    spikes: of(1),
+    activated: of(2),
+    residual: of(3),
+    distanceEvaluations: of(4),
+    hops: of(5),
+    bytesRead: of(6),
+  };
+}
