@@ -108,16 +108,14 @@ export interface RawGraph extends RawHandle {
 
 /** src/snn/network.h. */
 export interface RawNetwork extends RawHandle {
-  /** 0 settings, 1 readings, 2 fields, 3 weights, 4 ends, 5 lists, 6 spikes: time and neuron of each. */
+  /** 0 settings, 1 readings, 2 neurons, 3 weights, 4 ends, 5 lists, 6 spikes: time and neuron of each. */
   array(which: number): Address;
-  usedBytes(): number;
   start(): void;
   /** How many spikes, or all bits of a status turned; and so does run(). */
   step(ms: number): number;
   run(until: number, most: number): number;
   settle(): void;
   read(): void;
-  oscillate(ms: number): void;
   spread(alpha: number, epsilon: number): StatusCode;
 }
 

@@ -28,16 +28,14 @@ Address create_network(double max_bytes, std::uint32_t neurons, std::uint32_t ed
   return code(status);
 }
 
-// 0 the Settings, 1 the Readings, 2 the fields of the neurons, one after another, 3 the weights, 4
-// the ends, 5 the lists, 6 the spikes.
+// 0 the Settings, 1 the Readings, 2 the neurons, 3 the weights, 4 the
+// ends, 5 the lists, 6 the spikes.
 Address array(Address n, std::uint32_t which) {
-  const void* const arrays[] = {
-      &of(n).settings(),      &of(n).readings(),   of(n).field(SpikingNetwork::kPotential).data(),
-      of(n).weights().data(), of(n).ends().data(), of(n).lists().data(),
-      of(n).spikes().data()};
+  const void* const arrays[] = {&of(n).settings(),      &of(n).readings(),   of(n).neurons().data(),
+                                of(n).weights().data(), of(n).ends().data(), of(n).lists().data(),
+                                of(n).spikes().data()};
   return reinterpret_cast<Address>(arrays[which]);
 }
-double used_bytes(Address n) { return static_cast<double>(of(n).used_bytes()); }
 void start(Address n) { of(n).start(); }
 
 // How many spikes there were; or, with all bits turned, why there are none.
@@ -51,7 +49,6 @@ std::uint32_t run(Address n, double until, std::uint32_t most) {
 }
 void settle(Address n) { of(n).settle(); }
 void read(Address n) { of(n).read(); }
-void oscillate(Address n, double ms) { of(n).oscillate(ms); }
 std::uint32_t spread(Address n, double alpha, double epsilon) {
   return code(of(n).spread(alpha, epsilon));
 }
@@ -63,13 +60,11 @@ EMSCRIPTEN_BINDINGS(rv_snn) {
   emscripten::function("createNetwork", &create_network);
   emscripten::function("Network.delete", &destroy);
   emscripten::function("Network.array", &array);
-  emscripten::function("Network.usedBytes", &used_bytes);
   emscripten::function("Network.start", &start);
   emscripten::function("Network.step", &step);
   emscripten::function("Network.run", &run);
   emscripten::function("Network.settle", &settle);
   emscripten::function("Network.read", &read);
-  emscripten::function("Network.oscillate", &oscillate);
   emscripten::function("Network.spread", &spread);
   emscripten::function("exponential", &exponential);
 }

@@ -38,27 +38,30 @@ export class Heap {
     return Array.from(new Uint32Array(this.#raw.wasmMemory.buffer, at, count));
   }
 
-  readFloat64s(at: Address, count: number): number[] {
-    return Array.from(new Float64Array(this.#raw.wasmMemory.buffer, at, count));
+  /** `count` numbers, each `stride` numbers after the last. */
+  readFloat64s(at: Address, count: number, stride: number = 1): number[] {
+    const all = new Float64Array(this.#raw.wasmMemory.buffer, at);
+    const numbers = new Array<number>(count);
+    for (let i = 0; i < count; ++i) numbers[i] = all[i * stride] as number;
+    return numbers;
   }
 
   writeFloat64s(at: Address, numbers: ArrayLike<number>): void {
     new Float64Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
   }
 
-  /** Writes to some places of an array of f64: `values` by place, or one for all. */
+  /** Sets, or adds to, numbers that are `stride` numbers apart; by default as many as `values`. */
   putFloat64s(
     at: Address,
-    count: number,
-    places: ArrayLike<number>,
-    values: number | ArrayLike<number>,
+    stride: number,
+    values: ArrayLike<number>,
+    places?: ArrayLike<number>,
     isMore: boolean = false,
   ): void {
-    const array = new Float64Array(this.#raw.wasmMemory.buffer, at, count);
-    for (let i = 0; i < places.length; ++i) {
-      const value = (typeof values === 'number' ? values : values[i]) as number;
-      const place = places[i] as number;
-      array[place] = isMore ? (array[place] as number) + value : value;
+    const all = new Float64Array(this.#raw.wasmMemory.buffer, at);
+    for (let i = 0; i < values.length; ++i) {
+      const place = (places === undefined ? i : (places[i] as number)) * stride;
+      all[place] = (isMore ? (all[place] as number) : 0) + (values[i] as number);
     }
   }
 

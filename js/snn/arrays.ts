@@ -9,32 +9,34 @@ export const SETTING = {
   potentiation: 10,
   maxWeight: 14,
   gateFrequency: 16,
-  coupling: 18,
+  gateOpen: 17,
 } as const;
 
-/** SpikingNetwork::Field, those that are used here. */
+/** SpikingNetwork::Neuron, by place: those of its numbers that are used here. */
 export const FIELD = {
   potential: 0,
   input: 1,
   current: 2,
   threshold: 3,
   gatePhase: 4,
-  phase: 5,
-  frequency: 6,
-  rate: 7,
-  last: 9,
+  since: 5,
+  last: 7,
+  rate: 9,
   preTrace: 10,
   postTrace: 11,
-  since: 12,
-  reading: 14,
+  reading: 12,
 } as const;
 
-type Field = (typeof FIELD)[keyof typeof FIELD];
+export type Field = (typeof FIELD)[keyof typeof FIELD];
 
+type Readings = [now: number, pushes: number, residual: number, usedBytes: number];
+
+/** How many numbers a neuron has. */
+const STRIDE = 13;
 const BYTES = 8;
 
 /** What bindings/embind/snn.cpp calls the arrays. */
-const ARRAY = { settings: 0, readings: 1, fields: 2, weights: 3, ends: 4, lists: 5, spikes: 6 };
+const ARRAY = { settings: 0, readings: 1, neurons: 2, weights: 3, ends: 4, lists: 5, spikes: 6 };
 
 /** The numbers of a network, read and written where they lie. Nothing is checked here. */
 export class NetworkArrays {
@@ -56,25 +58,24 @@ export class NetworkArrays {
   }
 
   /** SpikingNetwork::Readings. */
-  readings(): [now: number, x: number, y: number, pushes: number, residual: number] {
-    const at = this.#raw.array(ARRAY.readings);
-    return this.#core.heap.readFloat64s(at, 5) as [number, number, number, number, number];
+  readings(): Readings {
+    return this.#core.heap.readFloat64s(this.#raw.array(ARRAY.readings), 4) as Readings;
   }
 
   field(field: Field): number[] {
-    return this.#core.heap.readFloat64s(this.#fieldAt(field), this.#neurons);
+    return this.#core.heap.readFloat64s(this.#fieldAt(field), this.#neurons, STRIDE);
   }
 
   write(field: Field, values: ArrayLike<number>): void {
-    this.#core.heap.writeFloat64s(this.#fieldAt(field), values);
+    this.#core.heap.putFloat64s(this.#fieldAt(field), STRIDE, values);
   }
 
   fill(field: Field, value: number): void {
     this.write(field, new Float64Array(this.#neurons).fill(value));
   }
 
-  put(field: Field, neurons: ArrayLike<number>, values: PerPlace, isMore = false): void {
-    this.#core.heap.putFloat64s(this.#fieldAt(field), this.#neurons, neurons, values, isMore);
+  put(field: Field, neurons: ArrayLike<number>, values: ArrayLike<number>, isMore = false): void {
+    this.#core.heap.putFloat64s(this.#fieldAt(field), STRIDE, values, neurons, isMore);
   }
 
   weights(): number[] {
@@ -85,8 +86,8 @@ export class NetworkArrays {
     this.#core.heap.writeFloat64s(this.#raw.array(ARRAY.weights), weights);
   }
 
-  putWeights(edges: ArrayLike<number>, weights: PerPlace): void {
-    this.#core.heap.putFloat64s(this.#raw.array(ARRAY.weights), this.#edges, edges, weights);
+  putWeights(edges: ArrayLike<number>, weights: ArrayLike<number>): void {
+    this.#core.heap.putFloat64s(this.#raw.array(ARRAY.weights), 1, weights, edges);
   }
 
   writeEnds(from: ArrayLike<number>, to: ArrayLike<number>): void {
@@ -115,8 +116,6 @@ export class NetworkArrays {
   }
 
   #fieldAt(field: Field): number {
-    return this.#raw.array(ARRAY.fields) + BYTES * field * this.#neurons;
+    return this.#raw.array(ARRAY.neurons) + BYTES * field;
   }
 }
-
-type PerPlace = number | ArrayLike<number>;

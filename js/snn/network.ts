@@ -10,7 +10,7 @@ import {
 import { RuVectorError } from '../core/errors.js';
 import { type Core, handle } from '../core/module.js';
 import { check } from '../core/status.js';
-import { FIELD, NetworkArrays, SETTING } from './arrays.js';
+import { FIELD, type Field, NetworkArrays, SETTING } from './arrays.js';
 import {
   checkAbove,
   checkEach,
@@ -133,7 +133,7 @@ export class Network implements types.SpikingNetwork {
     let complete = true;
     for (const { afterMs, neuron, charge } of inputs) {
       complete &&= isAt(now + afterMs);
-      if (complete) arrays.put(FIELD.input, [neuron], charge, true);
+      if (complete) arrays.put(FIELD.input, [neuron], [charge], true);
     }
     complete &&= isAt(now + ms);
     return { spikes, timeMs: this.#now, complete };
@@ -226,31 +226,6 @@ export class Network implements types.SpikingNetwork {
     return won;
   }
 
-  setOscillators(options: types.OscillatorOptions = {}): void {
-    const arrays = this.#opened();
-    checkKeys('options', options, ['frequencyHz', 'couplingHz', 'phase']);
-    const { frequencyHz = 40, couplingHz = 0, phase = 0 } = options;
-    const frequencies = checkEach('frequencyHz', frequencyHz, this.neurons, -1e6, 1e6);
-    const coupling = checkNumber('couplingHz', couplingHz, -1e6, 1e6);
-    arrays.write(FIELD.phase, checkEach('phase', phase, this.neurons, 0, 1));
-    arrays.write(
-      FIELD.frequency,
-      frequencies.map((hz) => hz / 1000),
-    );
-    arrays.set(SETTING.coupling, coupling / 1000);
-  }
-
-  oscillate(ms: number, options: { readonly stepMs?: number } = {}): types.Order {
-    const arrays = this.#opened();
-    checkKeys('options', options, ['stepMs']);
-    checkNumber('ms', ms, 0, MAX_MS);
-    const stepMs = checkNumber('stepMs', options.stepMs ?? 1, MIN_MS, MAX_MS);
-    const steps = Math.max(1, Math.ceil(ms / stepMs));
-    for (let i = 0; i < steps; ++i) this.#raw.oscillate(ms / steps);
-    const [, x, y] = arrays.readings();
-    return { order: Math.sqrt(x * x + y * y), mean: [x, y] };
-  }
-
   spread(
     neurons: number | ArrayLike<number>,
     charges: types.PerNeuron = 1,
@@ -277,7 +252,7 @@ export class Network implements types.SpikingNetwork {
       .map((activation, neuron) => ({ neuron, activation }))
       .filter(({ activation }) => activation > 0)
       .sort((a, b) => b.activation - a.activation || a.neuron - b.neuron);
-    const [, , , spikes, residual] = arrays.readings();
+    const [, spikes, residual] = arrays.readings();
     return { activations, spikes, residual };
   }
 
@@ -315,10 +290,6 @@ export class Network implements types.SpikingNetwork {
     return this.#opened()
       .field(FIELD.last)
       .map((time) => (time < 0 ? null : time));
-  }
-
-  phases(): number[] {
-    return this.#opened().field(FIELD.phase);
   }
 
   types(): number[] {
@@ -359,7 +330,7 @@ export class Network implements types.SpikingNetwork {
     const { membrane, rest, thresholds, weights, types: kinds } = this.#start;
     this.#raw.start();
     arrays.set(SETTING.tau, ...membrane);
-    for (let at: number = SETTING.adaptation; at <= SETTING.coupling; ++at) arrays.set(at, 0);
+    for (let at: number = SETTING.adaptation; at <= SETTING.gateOpen; ++at) arrays.set(at, 0);
     arrays.fill(FIELD.potential, rest);
     arrays.write(FIELD.threshold, thresholds);
     arrays.writeWeights(weights);
@@ -370,8 +341,9 @@ export class Network implements types.SpikingNetwork {
   }
 
   stats(): types.NetworkStats {
-    this.#opened();
-    const memoryBytes = this.#raw.usedBytes();
+    const arrays = this.#opened();
+    this.#raw.read();
+    const memoryBytes = arrays.readings()[3];
     return { neurons: this.neurons, edges: this.edges, spikes: this.#spikes, memoryBytes };
   }
 
@@ -393,7 +365,7 @@ export class Network implements types.SpikingNetwork {
 
   /** A number of some neurons. What was foreseen of them holds no longer, but of what is to come. */
   #put(
-    field: (typeof FIELD)[keyof typeof FIELD],
+    field: Field,
     what: string,
     neurons: number | ArrayLike<number>,
     values: types.PerNeuron,

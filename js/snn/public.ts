@@ -7,4 +7,5 @@ export {
   type NeighborGraphOptions,
   neighborGraph,
 } from './neighbors.js';
+export { type Order, type OscillatorOptions, Oscillators } from './oscillators.js';
 export { type PatternMatch, type PatternOptions, SpikePatterns } from './patterns.js';

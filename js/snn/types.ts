@@ -123,26 +123,6 @@ export interface GateOptions {
   readonly phase?: PerNeuron;
 }
 
-/**
- * Oscillators, one a neuron, each drawn to the mean of all: d phase / dt = f + K r sin(psi - phase), where
- * r e^(i psi) is the mean of e^(i phase) (Kuramoto). They are apart from potentials and spikes.
- */
-export interface OscillatorOptions {
-  /** -1e6 to 1e6. @defaultValue 40 */
-  readonly frequencyHz?: PerNeuron;
-  /** K in Hz: the usual one, in radians a second, over 2 pi. -1e6 to 1e6. @defaultValue 0 */
-  readonly couplingHz?: number;
-  /** In turns, 0 to 1. @defaultValue 0 */
-  readonly phase?: PerNeuron;
-}
-
-export interface Order {
-  /** r, from 0, where phases are spread, to 1, where they are one. */
-  readonly order: number;
-  /** The mean of e^(i phase). */
-  readonly mean: readonly [x: number, y: number];
-}
-
 export interface Winner {
   readonly neuron: number;
   /** Its potential when it won, after what earlier winners took from it. */
@@ -256,11 +236,6 @@ export interface SpikingNetwork extends Disposable {
    */
   softCompete(k: number, options?: SoftCompeteOptions): Winner[];
 
-  /** What the oscillators are; they stand still until `oscillate()`. */
-  setOscillators(options?: OscillatorOptions): void;
-  /** Lets the oscillators go on by `ms`, in steps of at most `stepMs`, by the midpoint rule. */
-  oscillate(ms: number, options?: { readonly stepMs?: number }): Order;
-
   /**
    * Spreads charges over the network by neurons without a leak, apart from its potentials: one whose
    * charge is at `epsilon` times the sum of its weights fires, keeps 1 - `alpha` of it as activation and
@@ -289,8 +264,6 @@ export interface SpikingNetwork extends Disposable {
   rates(): number[];
   /** When each neuron has spiked last, or null. */
   lastSpikes(): (number | null)[];
-  /** Of the oscillators, in turns, 0 to 1. */
-  phases(): number[];
   types(): number[];
   /** By edge, in the order in which they were given. */
   weights(): number[];

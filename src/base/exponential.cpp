@@ -43,27 +43,4 @@ double logarithm(double x) noexcept {
   return y + power * kLn2Low + power * kLn2High;
 }
 
-CirclePoint circle_point(double turns) noexcept {
-  constexpr double kPi = 0x1.921fb54442d18p1;
-  constexpr int kLast = 19;  // (pi / 4)^20 / 20! < 2^-67
-  const double quarters = std::floor(turns * 4 + 0.5);
-  const double angle = (turns - quarters / 4) * (2 * kPi);  // of at most an eighth of a turn
-  // e^(i angle) by Horner's scheme.
-  CirclePoint sum{1, 0};
-  for (int i = kLast; i > 0; --i) {
-    const double step = angle / i;
-    sum = {1 - sum.y * step, sum.x * step};
-  }
-  switch (static_cast<std::int64_t>(quarters) & 3) {
-    case 1:
-      return {-sum.y, sum.x};
-    case 2:
-      return {-sum.x, -sum.y};
-    case 3:
-      return {sum.y, -sum.x};
-    default:
-      return sum;
-  }
-}
-
 }  // namespace rv

@@ -19,14 +19,14 @@ Status SpikingNetwork::run(double until, std::uint32_t most) noexcept {
   spikes_.reset();
   Status status = Status::kOk;
   if (is_settled_) foresee_all();
-  for (std::uint32_t n = 0; n < neurons_; ++n) {
-    kick(n, at(kInput, n));
-    at(kInput, n) = 0;
+  for (std::uint32_t n = 0; n < neurons_.size(); ++n) {
+    kick(n, neurons_[n].input);
+    neurons_[n].input = 0;
   }
   most = std::min(most, most_spikes_);
   while (spikes_.size() < most) {
     const std::uint32_t first = winner(1);
-    const double crossing = at(kNext, first);
+    const double crossing = neurons_[first].next;
     const double window = window_began_ + settings_.window;
     const double other = std::min(crossing, window);
     if (has_arrival(std::min(other, until))) {
@@ -53,33 +53,35 @@ Status SpikingNetwork::run(double until, std::uint32_t most) noexcept {
 
 // The jump of a potential, now.
 void SpikingNetwork::kick(std::uint32_t neuron, double by) noexcept {
+  Neuron& n = neurons_[neuron];
   const double now = readings_.now;
-  if (by == 0 || at(kSince, neuron) > now || at(kLast, neuron) == now) return;
-  at(kPotential, neuron) = potential(neuron, now) + by;
-  at(kSince, neuron) = now;
+  if (by == 0 || n.since > now || n.last == now) return;
+  n.potential = potential(n, now) + by;
+  n.since = now;
   foresee(neuron);
 }
 
 void SpikingNetwork::foresee_all() noexcept {
   is_settled_ = false;
-  for (std::uint32_t n = 0; n < neurons_; ++n) {
-    at(kSince, n) = std::max(at(kSince, n), readings_.now);
-    at(kNext, n) = next_spike(n);
+  for (Neuron& n : neurons_.span()) {
+    n.since = std::max(n.since, readings_.now);
+    n.next = next_spike(n);
   }
-  for (std::uint32_t node = leaves_; --node > 0;) play(node);
+  for (auto node = static_cast<std::uint32_t>(order_.size()); --node > 0;) play(node);
 }
 
 void SpikingNetwork::foresee(std::uint32_t neuron) noexcept {
-  at(kNext, neuron) = next_spike(neuron);
-  for (std::uint32_t node = (leaves_ + neuron) / 2; node > 0; node /= 2) play(node);
+  neurons_[neuron].next = next_spike(neurons_[neuron]);
+  const auto leaf = static_cast<std::uint32_t>(order_.size()) + neuron;
+  for (std::uint32_t node = leaf / 2; node > 0; node /= 2) play(node);
 }
 
 // When the neuron will spike if nothing happens before.
-double SpikingNetwork::next_spike(std::uint32_t neuron) const noexcept {
-  const double v = at(kPotential, neuron), threshold = at(kThreshold, neuron);
-  const double end = settings_.rest + at(kCurrent, neuron);
+double SpikingNetwork::next_spike(const Neuron& neuron) const noexcept {
+  const double v = neuron.potential, threshold = neuron.threshold;
+  const double end = settings_.rest + neuron.current;
   const bool stays = end > threshold;  // above it, once there
-  double when = at(kSince, neuron);
+  double when = neuron.since;
   if (v < threshold) {
     if (!stays) return kNever;
     when += settings_.tau * logarithm((end - v) / (end - threshold));
@@ -90,27 +92,24 @@ double SpikingNetwork::next_spike(std::uint32_t neuron) const noexcept {
 
 // The first moment from `time` on at which the neuron's gate is open: cos(2 pi (f t - phase)) is
 // above cos(pi open), which is within half of the open share of a turn of the phase.
-double SpikingNetwork::gate_opens(std::uint32_t neuron, double time) const noexcept {
+double SpikingNetwork::gate_opens(const Neuron& neuron, double time) const noexcept {
   const double frequency = settings_.gate_frequency;
   if (frequency == 0) return time;
-  const double opening = at(kGatePhase, neuron) - settings_.gate_open / 2;
+  const double opening = neuron.gate_phase - settings_.gate_open / 2;
   const double turns = time * frequency - opening + kSlack;
   const double whole = std::floor(turns);
   return turns - whole < settings_.gate_open + kSlack ? time : (whole + 1 + opening) / frequency;
 }
 
-// Nodes of the tournament: neurons are those from leaves_ on, and 2n and 2n + 1 play in n.
+// Nodes of the tournament: neurons are those from their number on, and 2n and 2n + 1 play in n.
 std::uint32_t SpikingNetwork::winner(std::uint32_t node) const noexcept {
-  return node < leaves_ ? order_[node] : node - leaves_;
-}
-
-double SpikingNetwork::next_of(std::uint32_t neuron) const noexcept {
-  return neuron < neurons_ ? at(kNext, neuron) : kNever;
+  return node < order_.size() ? order_[node] : node - static_cast<std::uint32_t>(order_.size());
 }
 
 void SpikingNetwork::play(std::uint32_t node) noexcept {
   const std::uint32_t a = winner(2 * node), b = winner(2 * node + 1);
-  order_[node] = next_of(b) < next_of(a) ? b : a;
+  const double first = neurons_[a].next, second = neurons_[b].next;
+  order_[node] = first < second || (first == second && a < b) ? a : b;
 }
 
 }  // namespace rv

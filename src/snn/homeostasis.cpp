@@ -11,13 +11,12 @@ void SpikingNetwork::end_window() noexcept {
   const double ms = readings_.now - window_began_;
   const bool was_settled = is_settled_;
   if (s.adaptation != 0) settle();
-  for (std::uint32_t n = 0; n < neurons_; ++n) {
-    const double count = at(kCount, n);
-    at(kCount, n) = 0;
-    at(kRate, n) = count / ms;
+  for (Neuron& n : neurons_.span()) {
     if (s.adaptation != 0)
-      at(kThreshold, n) =
-          std::clamp(at(kThreshold, n) + s.adaptation * (count - s.target * ms), s.least, s.most);
+      n.threshold =
+          std::clamp(n.threshold + s.adaptation * (n.count - s.target * ms), s.least, s.most);
+    n.rate = n.count / ms;
+    n.count = 0;
   }
   window_began_ = readings_.now;
   if (is_settled_ != was_settled) foresee_all();

@@ -1,7 +1,6 @@
 #include "snn/network.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include "base/exponential.h"
@@ -15,31 +14,32 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 
 SpikingNetwork::SpikingNetwork(std::uint64_t max_bytes) noexcept
     : budget_(max_bytes),
-      fields_(budget_),
+      neurons_(budget_),
       ends_(budget_),
       weights_(budget_),
       lists_(budget_),
       order_(budget_),
       spikes_(budget_),
       under_way_(budget_),
+      charges_(budget_),
       push_(budget_) {}
 
 Status SpikingNetwork::begin(std::uint32_t neurons, std::uint32_t edges) noexcept {
-  neurons_ = neurons;
-  leaves_ = std::bit_ceil(neurons);
   most_spikes_ = std::max(neurons, 1024u);
-  const bool has_room = fields_.resize(std::size_t{kFields} * neurons) == Status::kOk &&
+  const bool has_room = neurons_.resize(neurons) == Status::kOk &&
                         ends_.resize(std::size_t{2} * edges) == Status::kOk &&
                         weights_.resize(edges) == Status::kOk &&
                         lists_.resize(2 * (std::size_t{neurons} + 1 + edges)) == Status::kOk &&
-                        order_.resize(leaves_) == Status::kOk &&
+                        order_.resize(neurons) == Status::kOk &&
                         spikes_.reserve(most_spikes_) == Status::kOk;
   return has_room ? Status::kOk : Status::kOutOfMemory;
 }
 
 void SpikingNetwork::start() noexcept {
-  std::ranges::fill(fields_.span(), 0.0);
-  std::ranges::fill(field(kLast), -kNever);
+  for (Neuron& n : neurons_.span()) {
+    n = {};
+    n.last = -kNever;
+  }
   list_edges(0);
   list_edges(1);
   readings_ = {};
@@ -52,21 +52,21 @@ void SpikingNetwork::start() noexcept {
 
 // Counting sort by one end, which leaves edges of one neuron in order.
 void SpikingNetwork::list_edges(std::uint32_t side) noexcept {
-  const std::size_t edges = weights_.size();
-  std::uint32_t* const begins = lists_.data() + side * (neurons_ + 1 + edges);
-  std::uint32_t* const list = begins + neurons_ + 1;
+  const std::size_t edges = weights_.size(), neurons = neurons_.size();
+  std::uint32_t* const begins = lists_.data() + side * (neurons + 1 + edges);
+  std::uint32_t* const list = begins + neurons + 1;
   const std::uint32_t* const ends = ends_.data() + side * edges;
-  std::fill_n(begins, neurons_ + 1, 0);
+  std::fill_n(begins, neurons + 1, 0);
   for (std::size_t e = 0; e < edges; ++e) ++begins[ends[e]];
-  for (std::uint32_t n = 0; n < neurons_; ++n) begins[n + 1] += begins[n];
+  for (std::size_t n = 0; n < neurons; ++n) begins[n + 1] += begins[n];
   for (std::size_t e = edges; e-- > 0;) list[--begins[ends[e]]] = static_cast<std::uint32_t>(e);
 }
 
 std::span<const std::uint32_t> SpikingNetwork::edges_at(std::uint32_t side,
                                                         std::uint32_t neuron) const noexcept {
-  const std::uint32_t* const begins =
-      lists_.data() + side * (std::size_t{neurons_} + 1 + weights_.size());
-  const std::uint32_t* const list = begins + neurons_ + 1;
+  const std::size_t begin_count = neurons_.size() + 1;
+  const std::uint32_t* const begins = lists_.data() + side * (begin_count + weights_.size());
+  const std::uint32_t* const list = begins + begin_count;
   return {list + begins[neuron], list + begins[neuron + 1]};
 }
 
@@ -78,26 +78,27 @@ std::span<const std::uint32_t> SpikingNetwork::in_edges(std::uint32_t neuron) co
   return edges_at(1, neuron);
 }
 
-// Pre: `time` is not before kSince, unless the neuron is refractory then.
-double SpikingNetwork::potential(std::uint32_t neuron, double time) const noexcept {
-  const double v = at(kPotential, neuron), since = at(kSince, neuron);
-  if (since >= time) return v;
-  const double end = settings_.rest + at(kCurrent, neuron);
-  return end + (v - end) * exponential((since - time) / settings_.tau);
+// Pre: `time` is not before `since`, unless the neuron is refractory then.
+double SpikingNetwork::potential(const Neuron& neuron, double time) const noexcept {
+  if (neuron.since >= time) return neuron.potential;
+  const double end = settings_.rest + neuron.current;
+  return end + (neuron.potential - end) * exponential((neuron.since - time) / settings_.tau);
 }
 
 void SpikingNetwork::settle() noexcept {
   if (is_settled_) return;
+  read();
   is_settled_ = true;
-  for (std::uint32_t n = 0; n < neurons_; ++n) {
-    at(kPotential, n) = potential(n, readings_.now);
-    at(kSince, n) = std::max(at(kSince, n), readings_.now);
+  for (Neuron& n : neurons_.span()) {
+    n.potential = n.reading;
+    n.since = std::max(n.since, readings_.now);
   }
 }
 
 void SpikingNetwork::read() noexcept {
-  for (std::uint32_t n = 0; n < neurons_; ++n)
-    at(kReading, n) = is_settled_ ? at(kPotential, n) : potential(n, readings_.now);
+  for (Neuron& n : neurons_.span())
+    n.reading = is_settled_ ? n.potential : potential(n, readings_.now);
+  readings_.used_bytes = static_cast<double>(budget_.used_bytes());
 }
 
 bool SpikingNetwork::has_arrival(double until) const noexcept {
@@ -121,24 +122,25 @@ Status SpikingNetwork::make_room(std::size_t spikes) noexcept {
 
 // A spike of now. Pre: there is room for it.
 void SpikingNetwork::fire(std::uint32_t neuron) noexcept {
+  Neuron& n = neurons_[neuron];
   const double now = readings_.now;
   spikes_.push({now, static_cast<double>(neuron)});
-  at(kPotential, neuron) = settings_.reset;
-  at(kSince, neuron) = now + settings_.refractory;
-  ++at(kCount, neuron);
+  n.potential = settings_.reset;
+  n.since = now + settings_.refractory;
+  ++n.count;
   if (settings_.delay > 0)
     under_way_.push({now + settings_.delay, static_cast<double>(neuron)});
   else
     deliver(neuron);
   teach(neuron);
-  at(kLast, neuron) = now;
+  n.last = now;
 }
 
 void SpikingNetwork::deliver(std::uint32_t neuron) noexcept {
-  for (const std::uint32_t edge : edges_at(0, neuron)) {
+  for (const std::uint32_t edge : out_edges(neuron)) {
     const std::uint32_t to = ends_[weights_.size() + edge];
     if (is_settled_)
-      at(kInput, to) += weights_[edge];
+      neurons_[to].input += weights_[edge];
     else
       kick(to, weights_[edge]);
   }
@@ -148,7 +150,7 @@ bool SpikingNetwork::validate() const noexcept {
   const std::size_t edges = weights_.size();
   for (std::uint32_t side = 0; side < 2; ++side) {
     std::size_t count = 0;
-    for (std::uint32_t n = 0; n < neurons_; ++n) {
+    for (std::uint32_t n = 0; n < neurons_.size(); ++n) {
       const auto list = edges_at(side, n);
       for (std::size_t i = 0; i < list.size(); ++i)
         if (list[i] >= edges || ends_[side * edges + list[i]] != n ||
@@ -161,11 +163,11 @@ bool SpikingNetwork::validate() const noexcept {
   for (std::size_t i = arrived_ + 1; i < under_way_.size(); ++i)
     if (under_way_[i].time < under_way_[i - 1].time) return false;
   if (is_settled_) return true;
-  for (std::uint32_t n = 0; n < neurons_; ++n) {
-    const double next = at(kNext, n);
-    if (next < readings_.now) return false;
-    const std::uint32_t first = winner(1);
-    if (next < at(kNext, first) || (next == at(kNext, first) && n < first)) return false;
+  const std::uint32_t first = winner(1);
+  const double soonest = neurons_[first].next;
+  for (std::uint32_t n = 0; n < neurons_.size(); ++n) {
+    const double next = neurons_[n].next;
+    if (next < readings_.now || next < soonest || (next == soonest && n < first)) return false;
   }
   return true;
 }

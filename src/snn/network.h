@@ -28,45 +28,39 @@ namespace rv {
 
 class SpikingNetwork {
  public:
-  // A number of each neuron; numbers of one kind lie together. Those up to kFrequency are the
-  // host's to write, thresholds and currents only after settle().
-  enum Field : std::uint32_t {
-    kPotential,
-    kInput,  // jumps of v that are to come: at the end of the next step, or at once in run()
-    kCurrent,
-    kThreshold,
-    kGatePhase,  // turns
-    kPhase,      // turns, of the oscillator
-    kFrequency,  // turns per ms, of the oscillator
-    kRate,       // of the last window
-    kCount,      // spikes since that
-    kLast,       // time of the last spike, or -infinity
-    kPreTrace,   // sum of e^(-age / tau) over spikes, at kLast
-    kPostTrace,
-    kSince,  // of when kPotential is; after now while refractory
-    kNext,   // when it will spike, unless something happens before
-    kReading,
-    kScratch,
-    kFields
+  // Numbers for the host to read, and those up to `gate_phase` to write: thresholds, currents and
+  // potentials only after settle().
+  struct Neuron {
+    double potential;
+    double input;  // a jump of it that is to come: at the end of the next step, or at once in run()
+    double current;
+    double threshold;
+    double gate_phase;  // turns
+    double since;       // of when `potential` is; after now while refractory
+    double next;        // when it will spike, unless something happens before
+    double last;        // when it has spiked, or -infinity
+    double count;       // of spikes since the last window
+    double rate;        // of the last window
+    double traces[2];   // sums of e^(-age / tau) over spikes, at `last`; by trace_taus
+    double reading;     // what read() and spread() say
   };
 
   // For the host to write. What is 0 is off.
   struct Settings {
     double tau, rest, reset, refractory, delay;
-    double window;                                       // between counts of spikes
-    double adaptation, target, least, most;              // of thresholds
-    double potentiation, depression, pre_tau, post_tau;  // of weights
-    double max_weight, hard;                             // 1: bounds stop changes, 0: they damp
-    double gate_frequency;                               // turns per ms
-    double gate_open;                                    // share of a turn
-    double coupling;                                     // turns per ms
+    double window;                                   // between counts of spikes
+    double adaptation, target, least, most;          // of thresholds
+    double potentiation, depression, trace_taus[2];  // of weights
+    double max_weight, hard;                         // 1: bounds stop changes, 0: they damp
+    double gate_frequency;                           // turns per ms
+    double gate_open;                                // share of a turn
   };
 
   // For the host to read.
   struct Readings {
     double now;
-    double x, y;              // the oscillators' mean
     double pushes, residual;  // of the last spread()
+    double used_bytes;        // by read()
   };
 
   struct Spike {
@@ -79,16 +73,14 @@ class SpikingNetwork {
   // Makes room; once, before all else. kOutOfMemory. Pre: at least one neuron.
   Status begin(std::uint32_t neurons, std::uint32_t edges) noexcept;
 
-  // The beginning of time: every number of a neuron is 0, and nothing is under way. Takes in the
-  // ends of the edges. Pre: they are neurons, and those of an edge two.
+  // The beginning of time: every number of a neuron is 0 but `last`, and nothing is under way.
+  // Takes in the ends of the edges. Pre: they are neurons, and those of an edge two.
   void start() noexcept;
 
   // The ends that edges leave, then those that they lead to; start() reads them.
   std::span<std::uint32_t> ends() noexcept { return ends_.span(); }
   std::span<double> weights() noexcept { return weights_.span(); }
-  std::span<double> field(Field field) noexcept {
-    return {fields_.data() + std::size_t{field} * neurons_, neurons_};
-  }
+  std::span<Neuron> neurons() noexcept { return neurons_.span(); }
   Settings& settings() noexcept { return settings_; }
   const Readings& readings() const noexcept { return readings_; }
 
@@ -114,38 +106,26 @@ class SpikingNetwork {
   // is a delay: it has stopped before a spike. Pre: `until` is not before now, and `most` not 0.
   Status run(double until, std::uint32_t most) noexcept;
 
-  // Makes all of kPotential that of now; what was foreseen may change.
+  // Makes every potential that of now; what was foreseen may change.
   void settle() noexcept;
 
-  // The potentials of now in kReading; nothing else changes.
+  // The potentials of now in `reading`; nothing that goes on changes.
   void read() noexcept;
 
-  // Oscillators, apart from the neurons: goes on by `ms` with phases in kPhase and their mean in
-  // the readings (Kuramoto 1975). See oscillator.cpp.
-  void oscillate(double ms) noexcept;
-
-  // Of the charges in kReading, of which none is below 0, the activations there: see push.h, of
+  // Of the charges in `reading`, of which none is below 0, the activations there: see push.h, of
   // which this is a run along weights above 0. It is apart from potentials and spikes.
   // kOutOfMemory.
   Status spread(double alpha, double epsilon) noexcept;
-
-  std::uint64_t used_bytes() const noexcept { return budget_.used_bytes(); }
 
   // Whether lists, order and what is under way agree.
   bool validate() const noexcept;
 
  private:
-  double& at(Field field, std::uint32_t neuron) noexcept {
-    return fields_[std::size_t{field} * neurons_ + neuron];
-  }
-  double at(Field field, std::uint32_t neuron) const noexcept {
-    return fields_[std::size_t{field} * neurons_ + neuron];
-  }
   std::span<const std::uint32_t> edges_at(std::uint32_t side, std::uint32_t neuron) const noexcept;
   void list_edges(std::uint32_t side) noexcept;
 
-  double potential(std::uint32_t neuron, double time) const noexcept;
-  double gate_opens(std::uint32_t neuron, double time) const noexcept;
+  double potential(const Neuron& neuron, double time) const noexcept;
+  double gate_opens(const Neuron& neuron, double time) const noexcept;
 
   Status make_room(std::size_t spikes) noexcept;
   bool has_arrival(double until) const noexcept;
@@ -156,21 +136,19 @@ class SpikingNetwork {
 
   void foresee_all() noexcept;
   void foresee(std::uint32_t neuron) noexcept;
-  double next_spike(std::uint32_t neuron) const noexcept;
-  double next_of(std::uint32_t neuron) const noexcept;
+  double next_spike(const Neuron& neuron) const noexcept;
   std::uint32_t winner(std::uint32_t node) const noexcept;
   void play(std::uint32_t node) noexcept;
 
+  double trace(const Neuron& neuron, std::uint32_t side) const noexcept;
   void teach(std::uint32_t neuron) noexcept;
   void end_window() noexcept;
 
   MemoryBudget budget_;
   Settings settings_{};
   Readings readings_{};
-  std::uint32_t neurons_ = 0;
-  std::uint32_t leaves_ = 1;  // a power of two, neurons_ or more
   std::uint32_t most_spikes_ = 0;
-  Array<double> fields_;
+  Array<Neuron> neurons_;
   Array<std::uint32_t> ends_;
   Array<double> weights_;
   Array<std::uint32_t> lists_;
@@ -178,11 +156,12 @@ class SpikingNetwork {
   Array<Spike> spikes_;
   Array<Spike> under_way_;  // spikes that have not arrived, by when they will, from arrived_ on
   std::size_t arrived_ = 0;
+  Array<Push::Charge> charges_;
   Push push_;
   double window_began_ = 0;
   double step_ = 0;
   double decay_ = 0;        // of step_
-  bool is_settled_ = true;  // kPotential is of now, and kNext of no use
+  bool is_settled_ = true;  // potentials are of now, and nothing is foreseen
 };
 
 }  // namespace rv

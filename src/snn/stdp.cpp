@@ -10,29 +10,30 @@
 
 namespace rv {
 
+double SpikingNetwork::trace(const Neuron& neuron, std::uint32_t side) const noexcept {
+  return neuron.traces[side] *
+         exponential((neuron.last - readings_.now) / settings_.trace_taus[side]);
+}
+
 // What a spike of now means for the weights at the neuron and for its traces.
 void SpikingNetwork::teach(std::uint32_t neuron) noexcept {
   const Settings& s = settings_;
   if (s.max_weight == 0) return;
-  const double now = readings_.now;
-  for (std::uint32_t side = 0; side < 2; ++side) {
-    const double tau = side == 0 ? s.post_tau : s.pre_tau;
-    const Field trace = side == 0 ? kPostTrace : kPreTrace;
+  Neuron& own = neurons_[neuron];
+  for (std::uint32_t side = 0; side < 2; ++side) {  // as the source of edges, then as their target
     for (const std::uint32_t edge : edges_at(side, neuron)) {
       double& weight = weights_[edge];
       if (weight < 0) continue;
-      const std::uint32_t other = ends_[(1 - side) * weights_.size() + edge];
-      const double last = at(kLast, other);
-      double pairs = at(trace, other) * exponential((last - now) / tau);
+      const Neuron& other = neurons_[ends_[(1 - side) * weights_.size() + edge]];
+      double pairs = trace(other, 1 - side);
       // Its spike of now. One from before learning has left no trace.
-      if (last == now) pairs = std::max(pairs - 1, 0.0);
+      if (other.last == readings_.now) pairs = std::max(pairs - 1, 0.0);
       const double share = weight / s.max_weight;
-      const double change = side == 0 ? -s.depression * (s.hard != 0 ? 1 : share)
-                                      : s.potentiation * (s.hard != 0 ? 1 : 1 - share);
-      weight = std::clamp(weight + change * pairs, 0.0, s.max_weight);
+      const double room = s.hard != 0 ? 1 : side == 0 ? share : 1 - share;
+      const double change = side == 0 ? -s.depression : s.potentiation;
+      weight = std::clamp(weight + change * room * pairs, 0.0, s.max_weight);
     }
-    double& own = at(side == 0 ? kPreTrace : kPostTrace, neuron);
-    own = 1 + own * exponential((at(kLast, neuron) - now) / (side == 0 ? s.pre_tau : s.post_tau));
+    own.traces[side] = 1 + trace(own, side);
   }
 }
 

@@ -5,7 +5,7 @@
 namespace rv {
 
 Status SpikingNetwork::step(double ms) noexcept {
-  if (make_room(neurons_) != Status::kOk) return Status::kOutOfMemory;
+  if (make_room(neurons_.size()) != Status::kOk) return Status::kOutOfMemory;
   spikes_.reset();
   settle();
   if (step_ != ms) {
@@ -14,17 +14,17 @@ Status SpikingNetwork::step(double ms) noexcept {
   }
   const double before = readings_.now, now = before + ms;
   while (has_arrival(now)) deliver(take_arrival());
-  for (std::uint32_t n = 0; n < neurons_; ++n) {
-    const double input = at(kInput, n), since = at(kSince, n);
-    at(kInput, n) = 0;
-    if (since > now) continue;
-    double& v = at(kPotential, n);
-    const double end = settings_.rest + at(kCurrent, n);
-    // Of one that was refractory when the step began, a part of the step.
-    const double decay = since > before ? exponential((since - now) / settings_.tau) : decay_;
-    v = end + (v - end) * decay + input;
-    if (v >= at(kThreshold, n) && gate_opens(n, now) <= now)
-      spikes_.push({now, static_cast<double>(n)});
+  double neuron = -1;
+  for (Neuron& n : neurons_.span()) {
+    ++neuron;
+    const double input = n.input;
+    n.input = 0;
+    if (n.since > now) continue;
+    const double end = settings_.rest + n.current;
+    // One that was refractory when the step began has a part of it only.
+    n.potential =
+        input + (n.since > before ? potential(n, now) : end + (n.potential - end) * decay_);
+    if (n.potential >= n.threshold && gate_opens(n, now) <= now) spikes_.push({now, neuron});
   }
   readings_.now = now;
   const std::span<const Spike> found = spikes_.span();

@@ -11,8 +11,8 @@ SpikingNetwork::Settings learning(bool hard) {
   SpikingNetwork::Settings s = usual_settings();
   s.potentiation = 0.01;
   s.depression = 0.012;
-  s.pre_tau = 17;
-  s.post_tau = 34;
+  s.trace_taus[0] = 17;
+  s.trace_taus[1] = 34;
   s.max_weight = 1;
   s.hard = hard ? 1 : 0;
   s.refractory = 0;
@@ -21,7 +21,7 @@ SpikingNetwork::Settings learning(bool hard) {
 
 void force(Net& net, double time, std::uint32_t neuron) {
   net.run(time);
-  net(Field::kInput, neuron) = 100;
+  net[neuron].input = 100;
   const auto spikes = net.run(time);
   REQUIRE(spikes == std::vector<Firing>{{time, neuron}});
 }
@@ -31,12 +31,12 @@ TEST_CASE("the change by one pair is the exponential window, on both sides") {
     for (double d = -60; d <= 60; d += 0.5) {
       const double weight = 0.3;
       Net net(2, {{0, 1, weight}}, learning(hard));
-      for (double& threshold : net.net.field(Field::kThreshold)) threshold = 50;
+      for (Neuron& neuron : net.net.neurons()) neuron.threshold = 50;
       if (d > 0) force(net, 70, 0), force(net, 70 + d, 1);
       if (d < 0) force(net, 70, 1), force(net, 70 - d, 0);
       if (d == 0) {  // in one instant, whichever is first
         net.run(70);
-        net(Field::kInput, 0) = net(Field::kInput, 1) = 100;
+        net[0].input = net[1].input = 100;
         CHECK(net.run(70).size() == 2);
       }
       const double up = 0.01 * (hard ? 1 : 1 - weight) * std::exp(-d / 17);
@@ -57,9 +57,9 @@ double all_pairs(const std::vector<Firing>& spikes, const Wire& wire,
       if (age <= 0) continue;
       const double share = s.hard != 0 ? 1 : w / s.max_weight;
       if (spike.neuron == wire.to && other.neuron == wire.from)
-        change += s.potentiation * (s.hard != 0 ? 1 : 1 - share) * std::exp(-age / s.pre_tau);
+        change += s.potentiation * (s.hard != 0 ? 1 : 1 - share) * std::exp(-age / s.trace_taus[0]);
       if (spike.neuron == wire.from && other.neuron == wire.to)
-        change -= s.depression * share * std::exp(-age / s.post_tau);
+        change -= s.depression * share * std::exp(-age / s.trace_taus[1]);
     }
     w = std::min(std::max(w + change, 0.0), s.max_weight);
   }
@@ -77,10 +77,10 @@ TEST_CASE("learning as spikes come is the sum over all pairs of them") {
     std::vector<Wire> wires = random_wires(random, 8, 3, -0.05f, 0.3f);
     Net net(8, wires, s);
     std::vector<Firing> all;
-    for (std::uint32_t n = 0; n < 8; ++n) net(Field::kCurrent, n) = random.between(0.7f, 1.5f);
+    for (std::uint32_t n = 0; n < 8; ++n) net[n].current = random.between(0.7f, 1.5f);
     const bool by_steps = i % 4 == 3;
     for (int turn = 1; turn <= 200; ++turn) {
-      net(Field::kInput, random.below(8)) = random.between(0, 1);
+      net[random.below(8)].input = random.between(0, 1);
       for (const Firing& it : by_steps ? net.step(2) : net.run(2.0 * turn)) all.push_back(it);
     }
     spikes += all.size();
@@ -96,7 +96,7 @@ TEST_CASE("learning as spikes come is the sum over all pairs of them") {
 
 TEST_CASE("the weight of what comes in turns goes to its bound, and of the way back to 0") {
   Net net(2, {{0, 1, 0.5}, {1, 0, 0.5}}, learning(true));
-  for (double& threshold : net.net.field(Field::kThreshold)) threshold = 50;
+  for (Neuron& neuron : net.net.neurons()) neuron.threshold = 50;
   for (int turn = 0; turn < 400; ++turn)
     force(net, 300.0 * turn, 0), force(net, 300.0 * turn + 5, 1);
   CHECK(net.net.weights()[0] == 1);
@@ -118,7 +118,7 @@ std::vector<double> driven(double adaptation, bool by_steps) {
   for (double& it : drive) it = random.between(0.1f, 0.6f);
   for (int ms = 1; ms <= 60000; ms += 1) {
     for (std::uint32_t n = 0; n < kNeurons; ++n)
-      if (random.one_in(4)) net(Field::kInput, n) = drive[n];
+      if (random.one_in(4)) net[n].input = drive[n];
     if (by_steps)
       REQUIRE(net.net.step(1) == Status::kOk);
     else
@@ -148,14 +148,14 @@ TEST_CASE("rates are those of the last window") {
   s.least = 0.1;
   s.most = 10;
   Net net(2, {}, s);
-  net(Field::kCurrent, 0) = 3;
+  net[0].current = 3;
   const std::size_t spikes = net.run(100).size();
-  CHECK(net(Field::kRate, 0) == double(spikes) / 100);
-  CHECK(net(Field::kRate, 1) == 0);
-  CHECK(std::abs(net(Field::kThreshold, 0) - (1 + 0.02 * (double(spikes) - 1))) < 1e-12);
-  CHECK(std::abs(net(Field::kThreshold, 1) - 0.98) < 1e-12);
+  CHECK(net[0].rate == double(spikes) / 100);
+  CHECK(net[1].rate == 0);
+  CHECK(std::abs(net[0].threshold - (1 + 0.02 * (double(spikes) - 1))) < 1e-12);
+  CHECK(std::abs(net[1].threshold - 0.98) < 1e-12);
   net.run(99999);
-  CHECK(net(Field::kThreshold, 1) == 0.1);
+  CHECK(net[1].threshold == 0.1);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // snn/: potentials and spikes, by steps and by events, against closed forms and a plain simulator.
 #include <cmath>
 
-#include "base/exponential.h"
 #include "core/spiking.h"
 
 namespace rv::test {
@@ -11,9 +10,9 @@ TEST_CASE("a potential decays as its equation says, whatever the step") {
   for (const double ms : {0.1, 1.0, 7.0, 50.0}) {
     Net stepped(2), whole(2);
     for (Net* net : {&stepped, &whole}) {
-      (*net)(Field::kPotential, 0) = 0.9;
-      (*net)(Field::kPotential, 1) = -3;
-      (*net)(Field::kCurrent, 1) = 0.5;
+      (*net)[0].potential = 0.9;
+      (*net)[1].potential = -3;
+      (*net)[1].current = 0.5;
     }
     for (int i = 1; i <= 40; ++i) {
       CHECK(stepped.step(ms).empty());
@@ -46,9 +45,9 @@ TEST_CASE("the rate of spikes under a current is the closed form, by events to 1
     const double threshold = random.between(0.6f, 3);
     const double current = random.between(0, 6);
     Net net(1, {}, s);
-    net(Field::kPotential, 0) = s.reset;
-    net(Field::kThreshold, 0) = threshold;
-    net(Field::kCurrent, 0) = current;
+    net[0].potential = s.reset;
+    net[0].threshold = threshold;
+    net[0].current = current;
     if (s.rest + current <= threshold) {
       ++silent;
       CHECK(net.run(1000).empty());
@@ -66,7 +65,7 @@ TEST_CASE("the rate of spikes under a current is the closed form, by events to 1
   SpikingNetwork::Settings s = usual_settings();
   CHECK(std::abs(interval(s, 1.5, 1) - 23.9722) < 1e-4);
   Net net(1, {}, s);
-  net(Field::kCurrent, 0) = 1;  // as the threshold: never
+  net[0].current = 1;  // as the threshold: never
   CHECK(net.run(1e5).empty());
 }
 
@@ -74,7 +73,7 @@ TEST_CASE("steps find the rate of spikes within a step") {
   for (const double ms : {0.1, 1.0, 3.0})
     for (const double current : {1.05, 1.5, 4.0}) {
       Net net(1);
-      net(Field::kCurrent, 0) = current;
+      net[0].current = current;
       std::vector<double> times;
       while (times.size() < 10)
         for (const Firing& it : net.step(ms)) times.push_back(it.time);
@@ -90,7 +89,7 @@ TEST_CASE("nothing reaches a refractory neuron") {
   Net net(1);
   const auto kicked_at = [&](double time, double by) {
     net.run(time);
-    net(Field::kInput, 0) = by;
+    net[0].input = by;
     return net.run(time).size();
   };
   CHECK(kicked_at(5, 1) == 1);
@@ -128,11 +127,11 @@ TEST_CASE("networks spike as a plain simulator does, with and without delay and 
     Net net(neurons, wires, s);
     PlainNet plain(neurons, wires, s);
     for (std::uint32_t n = 0; n < neurons; ++n) {
-      PlainNet::Neuron& it = plain.neurons()[n];
-      it.v = net(Field::kPotential, n) = random.between(-1, 0.9f);
-      it.current = net(Field::kCurrent, n) = random.between(0.2f, 1.4f);
-      it.threshold = net(Field::kThreshold, n) = random.between(0.7f, 1.1f);
-      it.gate_phase = net(Field::kGatePhase, n) = random.between(0, 1);
+      PlainNet::Plain& it = plain.neurons()[n];
+      it.v = net[n].potential = random.between(-1, 0.9f);
+      it.current = net[n].current = random.between(0.2f, 1.4f);
+      it.threshold = net[n].threshold = random.between(0.7f, 1.1f);
+      it.gate_phase = net[n].gate_phase = random.between(0, 1);
     }
     std::vector<Firing> last;
     for (double until = 10; until <= 300; until += random.between(1, 60)) {
@@ -143,7 +142,7 @@ TEST_CASE("networks spike as a plain simulator does, with and without delay and 
         cascades += found[k].time == found[k - 1].time ? 1 : 0;
       const std::uint32_t neuron = random.below(neurons);
       const double by = random.between(-0.3f, 1);
-      net(Field::kInput, neuron) = by;
+      net[neuron].input = by;
       plain.kick(neuron, by);
     }
   }
@@ -161,7 +160,7 @@ TEST_CASE("steps are the plain rule: decay, what arrives, threshold") {
     Net net(neurons, wires, s);
     std::vector<double> v(neurons, 0.0), free(neurons, -1.0), current(neurons);
     for (std::uint32_t n = 0; n < neurons; ++n)
-      current[n] = net(Field::kCurrent, n) = random.between(0.5f, 1.5f);
+      current[n] = net[n].current = random.between(0.5f, 1.5f);
     std::vector<Firing> flights;  // by when they arrive
     double now = 0;
     std::size_t spikes = 0;
@@ -169,7 +168,7 @@ TEST_CASE("steps are the plain rule: decay, what arrives, threshold") {
       const double ms = i % 500 < 250 ? 0.5 : 0.3;
       std::vector<double> input(neurons, 0.0);
       const std::uint32_t kicked = random.below(neurons);
-      net(Field::kInput, kicked) += input[kicked] = 0.3;
+      net[kicked].input += input[kicked] = 0.3;
       now += ms;
       for (const Firing& flight : flights)
         if (flight.time <= now)
@@ -204,10 +203,10 @@ TEST_CASE("a run in pieces is the run, to the byte, and looking on changes nothi
   const auto wires = random_wires(random, 50, 5, -0.3f, 0.3f);
   Net whole(50, wires, s), pieces(50, wires, s);
   for (std::uint32_t n = 0; n < 50; ++n)
-    whole(Field::kCurrent, n) = pieces(Field::kCurrent, n) = random.between(0.8f, 1.6f);
+    whole[n].current = pieces[n].current = random.between(0.8f, 1.6f);
   const auto wanted = whole.run(500);
   Net few(50, wires, s);
-  std::ranges::copy(whole.net.field(Field::kCurrent), few.net.field(Field::kCurrent).begin());
+  for (std::uint32_t n = 0; n < 50; ++n) few[n].current = whole[n].current;
   CHECK(few.run(500, 1) == wanted);
   std::vector<Firing> found;
   for (double until = 0; until <= 500; until += 0.5) {
@@ -223,7 +222,7 @@ TEST_CASE("a run stops where no more spikes can be held, and goes on from there"
   SpikingNetwork::Settings s = usual_settings();
   s.refractory = 0;
   Net net(2, {}, s);
-  net(Field::kCurrent, 0) = 1000;
+  net[0].current = 1000;
   CHECK(net.net.run(100, kMost) == Status::kOk);
   CHECK(net.net.spikes().size() == 1024);
   CHECK(net.now() < 100);
@@ -232,20 +231,20 @@ TEST_CASE("a run stops where no more spikes can be held, and goes on from there"
 
 TEST_CASE("steps and runs take turns") {
   Net net(2, {{0, 1, 0.75}});
-  net(Field::kPotential, 1) = 0.5;
-  net(Field::kInput, 0) = 1;
+  net[1].potential = 0.5;
+  net[0].input = 1;
   CHECK(net.run(0) == std::vector<Firing>{{0, 0}, {0, 1}});  // a cascade of one instant
   (void)net.run(3);
   CHECK(net.step(1).empty());
-  net(Field::kPotential, 1) = 0.5;
-  net(Field::kInput, 0) = 1;
+  net[1].potential = 0.5;
+  net[0].input = 1;
   CHECK(net.step(1) == std::vector<Firing>{{5, 0}});
   net.net.settle();
-  const double v = net(Field::kPotential, 1);
+  const double v = net[1].potential;
   CHECK(std::abs(v - 0.5 * std::exp(-0.05)) < 1e-15);
   (void)net.run(5);                                  // what steps have sent arrives at once
   CHECK(std::abs(net.potentials()[1] - 0) < 1e-15);  // for it has spiked
-  CHECK(net(Field::kLast, 1) == 5);
+  CHECK(net[1].last == 5);
 }
 
 TEST_CASE("a gate holds a spike back until it opens, if the potential is still there") {
@@ -253,8 +252,8 @@ TEST_CASE("a gate holds a spike back until it opens, if the potential is still t
   s.gate_frequency = 0.04;  // 25 ms
   s.gate_open = 0.4;        // closed from 5 to 20 ms
   Net net(3, {}, s);
-  net(Field::kCurrent, 0) = 1.5;
-  net(Field::kCurrent, 1) = 1.9;  // would spike at 20 ln(19 / 9) = 14.94
+  net[0].current = 1.5;
+  net[1].current = 1.9;  // would spike at 20 ln(19 / 9) = 14.94
   const auto spikes = net.run(24);
   REQUIRE(spikes.size() == 2);
   CHECK(spikes[0].neuron == 1);
@@ -263,9 +262,9 @@ TEST_CASE("a gate holds a spike back until it opens, if the potential is still t
   CHECK(std::abs(spikes[1].time - 20 * std::log(3)) < 1e-9);
   // Of a potential that decays: at the threshold at 32 ms, and below it when the gate opens.
   net.run(32);
-  net(Field::kInput, 2) = 1.01 - net.potentials()[2];
+  net[2].input = 1.01 - net.potentials()[2];
   for (const Firing& it : net.run(70)) CHECK(it.neuron != 2);
-  net(Field::kInput, 2) = 1.01 - net.potentials()[2];  // and where it is open, it spikes
+  net[2].input = 1.01 - net.potentials()[2];  // and where it is open, it spikes
   CHECK(net.run(70) == std::vector<Firing>{{70, 2}});
 }
 
@@ -274,8 +273,10 @@ TEST_CASE("where memory ends, a step changes nothing and a run stops before a sp
   s.delay = 1e6;
   s.refractory = 0.1;
   Net measure(4, {}, s);
-  Net net(4, {}, s, measure.net.used_bytes() + 64 * sizeof(SpikingNetwork::Spike));
-  for (std::uint32_t n = 0; n < 4; ++n) net(Field::kCurrent, n) = 1.5 + n;
+  measure.net.read();
+  const auto bytes = std::uint64_t(measure.net.readings().used_bytes);
+  Net net(4, {}, s, bytes + 64 * sizeof(SpikingNetwork::Spike));
+  for (std::uint32_t n = 0; n < 4; ++n) net[n].current = 1.5 + n;
   Status status = Status::kOk;
   std::size_t spikes = 0;
   while (status == Status::kOk) {
@@ -291,20 +292,6 @@ TEST_CASE("where memory ends, a step changes nothing and a run stops before a sp
   CHECK(net.net.step(0.5) == Status::kOutOfMemory);
   CHECK(net.now() == now);
   CHECK(net.potentials() == before);
-}
-
-TEST_CASE("points of the circle are a libm's") {
-  Random random(85);
-  for (int i = 0; i < soak(20000); ++i) {
-    const double turns = i < 100 ? i / 8.0 - 3 : random.between(-10, 10);
-    const CirclePoint point = circle_point(turns);
-    const double rest = turns - std::floor(turns);
-    REQUIRE(std::abs(point.x - std::cos(2 * M_PI * rest)) < 2e-15);
-    REQUIRE(std::abs(point.y - std::sin(2 * M_PI * rest)) < 2e-15);
-  }
-  CHECK(circle_point(0.25).y == 1);
-  CHECK(circle_point(0.5).x == -1);
-  CHECK(circle_point(0x1p49 + 0.75).y == -1);
 }
 
 }  // namespace

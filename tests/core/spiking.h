@@ -12,7 +12,7 @@
 
 namespace rv::test {
 
-using Field = SpikingNetwork::Field;
+using Neuron = SpikingNetwork::Neuron;
 constexpr std::uint32_t kMost = 0xFFFFFFFFu;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -32,7 +32,7 @@ inline SpikingNetwork::Settings usual_settings() {
   s.tau = 20;
   s.refractory = 2;
   s.window = 1000;
-  s.pre_tau = s.post_tau = 20;
+  s.trace_taus[0] = s.trace_taus[1] = 20;
   s.gate_open = 1;
   return s;
 }
@@ -53,11 +53,13 @@ class Net {
     }
     net.start();
     net.settings() = settings;
-    std::ranges::fill(net.field(Field::kThreshold), 1.0);
-    std::ranges::fill(net.field(Field::kPotential), settings.rest);
+    for (Neuron& neuron : net.neurons()) {
+      neuron.threshold = 1;
+      neuron.potential = settings.rest;
+    }
   }
 
-  double& operator()(Field field, std::uint32_t neuron) { return net.field(field)[neuron]; }
+  Neuron& operator[](std::uint32_t neuron) { return net.neurons()[neuron]; }
   double now() const { return net.readings().now; }
 
   std::vector<Firing> fired() const {
@@ -85,8 +87,9 @@ class Net {
 
   std::vector<double> potentials() {
     net.read();
-    const auto reading = net.field(Field::kReading);
-    return {reading.begin(), reading.end()};
+    std::vector<double> list;
+    for (const Neuron& neuron : net.neurons()) list.push_back(neuron.reading);
+    return list;
   }
 
   SpikingNetwork net;
@@ -96,13 +99,13 @@ class Net {
 class PlainNet {
  public:
   PlainNet(std::uint32_t neurons, std::vector<Wire> wires, const SpikingNetwork::Settings& settings)
-      : neurons_(neurons, Neuron{settings.rest}), wires_(std::move(wires)), s_(settings) {}
+      : neurons_(neurons, Plain{settings.rest}), wires_(std::move(wires)), s_(settings) {}
 
-  struct Neuron {
+  struct Plain {
     double v, current = 0, threshold = 1, gate_phase = 0;
     double last = -kInfinity;
   };
-  std::vector<Neuron>& neurons() { return neurons_; }
+  std::vector<Plain>& neurons() { return neurons_; }
 
   std::vector<Firing> run(double until) {
     std::vector<Firing> list;
@@ -111,7 +114,7 @@ class PlainNet {
       for (std::size_t i = 1; i < flights_.size(); ++i)
         if (flights_[i].time < flights_[arrival].time) arrival = i;
       std::vector<double> next;
-      for (const Neuron& n : neurons_) next.push_back(crossing(n));
+      for (const Plain& n : neurons_) next.push_back(crossing(n));
       for (std::size_t i = 1; i < next.size(); ++i)
         if (next[i] < next[first]) first = i;
       const double arrives = flights_.empty() ? kInfinity : flights_[arrival].time;
@@ -138,7 +141,7 @@ class PlainNet {
   }
 
   void kick(std::uint32_t neuron, double by) {
-    Neuron& n = neurons_[neuron];
+    Plain& n = neurons_[neuron];
     if (now_ < n.last + s_.refractory || now_ == n.last) return;
     n.v += by;
   }
@@ -149,7 +152,7 @@ class PlainNet {
       if (wire.from == from) kick(wire.to, wire.weight);
   }
 
-  double at(const Neuron& n, double time) const {
+  double at(const Plain& n, double time) const {
     const double free = std::max(now_, n.last + s_.refractory);
     if (time <= free) return n.v;
     const double end = s_.rest + n.current;
@@ -157,12 +160,12 @@ class PlainNet {
   }
 
   void advance(double to) {
-    for (Neuron& n : neurons_) n.v = at(n, to);
+    for (Plain& n : neurons_) n.v = at(n, to);
     now_ = to;
   }
 
   // The first time at which v has reached the threshold and the gate is open.
-  double crossing(const Neuron& n) const {
+  double crossing(const Plain& n) const {
     const double free = std::max(now_, n.last + s_.refractory);
     const double end = s_.rest + n.current;
     double when = free;
@@ -179,7 +182,7 @@ class PlainNet {
     return end > n.threshold || at(n, opens) >= n.threshold ? opens : kInfinity;
   }
 
-  std::vector<Neuron> neurons_;
+  std::vector<Plain> neurons_;
   std::vector<Wire> wires_;
   SpikingNetwork::Settings s_;
   std::vector<Firing> flights_;
