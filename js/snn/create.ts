@@ -3,6 +3,7 @@ import {
   checkKeys,
   checkList,
   checkNumber,
+  invalid,
   overLimit,
   unexpected,
 } from '../core/arguments.js';
@@ -76,13 +77,16 @@ function checkOptions(options: SpikingNetworkOptions): Start {
     rest,
     thresholds,
     types: checkTypes(types, neurons),
-    ...checkEdges(options.edges ?? { from: [], to: [] }, neurons),
+    ...checkEdges(options.edges, neurons),
     maxMemoryBytes: checkInteger('maxMemoryBytes', maxMemoryBytes, 1, MAX_MEMORY),
   };
 }
 
-function checkEdges(edges: Edges, neurons: number): Pick<Start, 'from' | 'to' | 'weights'> {
-  if (typeof edges !== 'object') checkKeys('edges', edges, []);
+function checkEdges(
+  edges: Edges = { from: [], to: [] },
+  neurons: number,
+): Pick<Start, 'from' | 'to' | 'weights'> {
+  if (typeof edges !== 'object' || edges === null) throw invalid('edges', 'an object', edges);
   const { weights = 1 } = edges;
   const [from, to] = [checkList('edges.from', edges.from), checkList('edges.to', edges.to)];
   if (from.length > MAX_EDGES) throw overLimit('edges.from.length', MAX_EDGES, from.length);

@@ -20,6 +20,11 @@ export interface Order {
   readonly mean: readonly [x: number, y: number];
 }
 
+/** What the terms of the series are to the ones before; (pi / 4)^20 / 20! < 2^-67. */
+const LAST_TERM = 9;
+const COSINE = Array.from({ length: LAST_TERM + 1 }, (_, i) => 1 / (2 * i * (2 * i - 1)));
+const SINE = Array.from({ length: LAST_TERM + 1 }, (_, i) => 1 / (2 * i * (2 * i + 1)));
+
 /**
  * Oscillators, each drawn to the mean of all: d phase / dt = f + K r sin(psi - phase) (Kuramoto 1975).
  * Of frequencies with a Lorentzian of half width g, r tends to sqrt(1 - 2 g / K), and to 0 for K below
@@ -32,7 +37,7 @@ export class Oscillators {
   readonly #coupling: number;
   readonly #x: Float64Array;
   readonly #y: Float64Array;
-  #mean: readonly [x: number, y: number];
+  #mean: readonly [x: number, y: number] = [0, 0];
 
   /** @throws INVALID_ARGUMENT, LIMIT_EXCEEDED */
   constructor(options: OscillatorOptions) {
@@ -45,7 +50,7 @@ export class Oscillators {
     this.#frequencies = frequencies.map((hz) => hz / 1000);
     this.#x = new Float64Array(count);
     this.#y = new Float64Array(count);
-    this.#mean = this.#place((i) => this.#phases[i] as number);
+    this.#move(0, false);
   }
 
   /**
@@ -72,43 +77,43 @@ export class Oscillators {
   }
 
   #step(ms: number): void {
-    this.#mean = this.#place((i) => (this.#phases[i] as number) + (ms / 2) * this.#speed(i));
-    this.#mean = this.#place((i) => {
-      const phase = (this.#phases[i] as number) + ms * this.#speed(i);
-      this.#phases[i] = phase - Math.floor(phase);
-      return this.#phases[i] as number;
-    });
+    this.#move(ms / 2, false);
+    this.#move(ms, true);
   }
 
-  /** sin(psi - phase) r is the imaginary part of the mean times e^(-i phase). */
-  #speed(i: number): number {
-    const [x, y] = this.#mean;
-    const pull = y * (this.#x[i] as number) - x * (this.#y[i] as number);
-    return (this.#frequencies[i] as number) + this.#coupling * pull;
-  }
-
-  /** Puts every oscillator on the circle. @returns their mean */
-  #place(phaseOf: (i: number) => number): readonly [x: number, y: number] {
+  /** All go on by `ms` from their phases, at the speeds that they have where they are on the circle. */
+  #move(ms: number, isKept: boolean): void {
+    const [meanX, meanY] = this.#mean;
+    const [phases, xs, ys] = [this.#phases, this.#x, this.#y];
+    const count = phases.length;
     let [sumX, sumY] = [0, 0];
-    for (let i = 0; i < this.#phases.length; ++i) {
-      const turns = phaseOf(i);
-      const quarters = Math.floor(turns * 4 + 0.5);
-      // Of at most an eighth of a turn; e^(i angle) by Horner's scheme: (pi / 4)^20 / 20! < 2^-67.
-      const angle = (turns - quarters / 4) * (2 * Math.PI);
-      let [x, y] = [1, 0];
-      for (let term = 19; term > 0; --term) {
-        const factor = angle / term;
-        const before = x;
-        x = 1 - y * factor;
-        y = before * factor;
+    for (let i = 0; i < count; ++i) {
+      // sin(psi - phase) r is the imaginary part of the mean times e^(-i phase).
+      const pull = meanY * (xs[i] as number) - meanX * (ys[i] as number);
+      const speed = (this.#frequencies[i] as number) + this.#coupling * pull;
+      let phase = (phases[i] as number) + ms * speed;
+      phase -= Math.floor(phase);
+      if (isKept) phases[i] = phase;
+      // Of at most an eighth of a turn; sines of the host differ from one to another.
+      const quarters = Math.floor(phase * 4 + 0.5);
+      const angle = (phase - quarters / 4) * (2 * Math.PI);
+      const square = angle * angle;
+      let [cosine, sine] = [1, 1];
+      for (let term = LAST_TERM; term > 0; --term) {
+        cosine = 1 - square * (COSINE[term] as number) * cosine;
+        sine = 1 - square * (SINE[term] as number) * sine;
       }
-      // A quarter turns (x, y) into (-y, x). Sines of the host differ from one to another.
-      const quarter = ((quarters % 4) + 4) % 4;
-      this.#x[i] = quarter === 0 ? x : quarter === 1 ? -y : quarter === 2 ? -x : y;
-      this.#y[i] = quarter === 0 ? y : quarter === 1 ? x : quarter === 2 ? -y : -x;
-      sumX += this.#x[i] as number;
-      sumY += this.#y[i] as number;
+      sine *= angle;
+      // A quarter turns (x, y) into (-y, x).
+      const isOdd = quarters % 2 === 1;
+      const sign = quarters % 4 < 2 ? 1 : -1;
+      const x = sign * (isOdd ? -sine : cosine);
+      const y = sign * (isOdd ? cosine : sine);
+      xs[i] = x;
+      ys[i] = y;
+      sumX += x;
+      sumY += y;
     }
-    return [sumX / this.#phases.length, sumY / this.#phases.length];
+    this.#mean = [sumX / count, sumY / count];
   }
 }

@@ -1,6 +1,7 @@
 // snn/stdp and snn/homeostasis: against sums over all pairs of spikes, and rates that must be met.
 #include <cmath>
 
+#include "base/crc32.h"
 #include "core/spiking.h"
 
 namespace rv::test {
@@ -156,6 +157,48 @@ TEST_CASE("rates are those of the last window") {
   CHECK(std::abs(net[1].threshold - 0.98) < 1e-12);
   net.run(99999);
   CHECK(net[1].threshold == 0.1);
+}
+
+// The same as in tests/node/snn.test.mjs, of wasm.
+TEST_CASE("all that a network does has these bytes on every host") {
+  constexpr std::uint32_t kNeurons = 40;
+  std::vector<Wire> wires;
+  for (std::uint32_t i = 0; i < 4 * kNeurons; ++i) {
+    const std::uint32_t from = i % kNeurons, to = (from + 1 + (7 * i) % (kNeurons - 1)) % kNeurons;
+    wires.push_back({from, to, double((13 * i) % 17) / 40 - 0.1});
+  }
+  SpikingNetwork::Settings s = learning(false);
+  s.trace_taus[0] = 20;
+  s.trace_taus[1] = 25;
+  s.refractory = 2;
+  s.delay = 1.25;
+  s.window = 50;
+  s.adaptation = 0.02;
+  s.target = 0.04;
+  s.least = 0.1;
+  s.most = 10;
+  s.gate_frequency = 0.04;
+  s.gate_open = 0.625;
+  Net net(kNeurons, wires, s);
+  for (std::uint32_t n = 0; n < kNeurons; ++n) {
+    net[n].current = 0.8 + double(n % 9) / 8;
+    net[n].gate_phase = double(n % 4) / 16;
+  }
+  std::uint32_t crc = 0;
+  const auto add = [&](double number) { crc = crc32(crc, std::as_bytes(std::span(&number, 1))); };
+  std::size_t spikes = 0;
+  for (int turn = 0; turn < 20; ++turn) {
+    std::vector<Firing> fired = net.run(20.0 * turn + 10);
+    for (int i = 0; i < 10; ++i)
+      for (const Firing& it : net.step(1)) fired.push_back(it);
+    spikes += fired.size();
+    for (const Firing& it : fired) add(it.time), add(it.neuron);
+  }
+  for (const double v : net.potentials()) add(v);
+  for (const double weight : net.net.weights()) add(weight);
+  for (const Neuron& neuron : net.net.neurons()) add(neuron.threshold);
+  CHECK(spikes == 669);
+  CHECK(crc == 643234748);
 }
 
 }  // namespace
