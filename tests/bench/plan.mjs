@@ -14,6 +14,7 @@ import { queryPlans } from './query-plans.mjs';
 import { restore } from './restore.mjs';
 import { shards } from './shards.mjs';
 import { builds } from './side.mjs';
+import { spikes } from './spikes.mjs';
 import { spread } from './spread.mjs';
 
 export const PARTS = {
@@ -28,6 +29,7 @@ export const PARTS = {
   embedder: { goals: ['embedder'], run: embedder, isNative: false },
   plans: { goals: ['plans'], run: plans, isNative: false },
   'query plans': { goals: ['plans'], run: queryPlans, isNative: false },
+  spikes: { goals: ['spikes'], run: spikes, isNative: false },
   spread: { goals: ['spikes'], run: spread, isNative: false },
 };
 
