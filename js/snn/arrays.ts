@@ -6,10 +6,9 @@ export const SETTING = {
   tau: 0,
   window: 5,
   adaptation: 6,
-  potentiation: 10,
-  maxWeight: 14,
-  gateFrequency: 16,
-  gateOpen: 17,
+  maxWeight: 10,
+  gateFrequency: 17,
+  gateOpen: 18,
 } as const;
 
 /** SpikingNetwork::Neuron, by place: those of its numbers that are used here. */

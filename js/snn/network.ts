@@ -146,14 +146,13 @@ export class Network implements types.SpikingNetwork {
       arrays.set(SETTING.maxWeight, 0);
       return;
     }
-    const taus = ['potentiationTauMs', 'depressionTauMs'] as const;
-    checkKeys('options', options, ['potentiation', 'depression', ...taus, 'maxWeight', 'bounds']);
+    const tauNames = ['potentiationTauMs', 'depressionTauMs'] as const;
+    const keys = ['potentiation', 'depression', ...tauNames, 'maxWeight', 'bounds'];
+    checkKeys('options', options, keys);
     const { potentiation = 0.01, depression = 0.012, maxWeight = 1, bounds = 'soft' } = options;
     checkNumber('potentiation', potentiation, 0, LARGEST);
     checkNumber('depression', depression, 0, LARGEST);
-    const [preTau, postTau] = taus.map((tau) =>
-      checkNumber(tau, options[tau] ?? 20, MIN_MS, MAX_MS),
-    );
+    const taus = tauNames.map((tau) => checkNumber(tau, options[tau] ?? 20, MIN_MS, MAX_MS));
     checkAbove('maxWeight', checkNumber('maxWeight', maxWeight, 0, LARGEST), 0, 'nothing');
     if (bounds !== 'soft' && bounds !== 'hard') throw invalid('bounds', "'soft' or 'hard'", bounds);
     const heaviest = arrays.weights().reduce((most, weight) => Math.max(most, weight), 0);
@@ -161,9 +160,18 @@ export class Network implements types.SpikingNetwork {
     this.#maxWeight = maxWeight;
     arrays.fill(FIELD.preTrace, 0);
     arrays.fill(FIELD.postTrace, 0);
-    const isHard = bounds === 'hard' ? 1 : 0;
-    arrays.set(SETTING.potentiation, potentiation, depression, preTau as number, postTau as number);
-    arrays.set(SETTING.maxWeight, maxWeight, isHard);
+    const soft = bounds === 'soft' ? 1 : 0;
+    arrays.set(
+      SETTING.maxWeight,
+      ...[
+        maxWeight,
+        -(1 - soft) * depression,
+        potentiation,
+        -soft * depression,
+        -soft * potentiation,
+      ],
+      ...taus,
+    );
   }
 
   homeostasis(options: types.HomeostasisOptions | false = {}): void {

@@ -48,12 +48,15 @@ class SpikingNetwork {
   // For the host to write. What is 0 is off.
   struct Settings {
     double tau, rest, reset, refractory, delay;
-    double window;                                   // between counts of spikes
-    double adaptation, target, least, most;          // of thresholds
-    double potentiation, depression, trace_taus[2];  // of weights
-    double max_weight, hard;                         // 1: bounds stop changes, 0: they damp
-    double gate_frequency;                           // turns per ms
-    double gate_open;                                // share of a turn
+    double window;                           // between counts of spikes
+    double adaptation, target, least, most;  // of thresholds
+    // Of weights: what a pair changes, by how early it is; as the source's spike, as the target's.
+    double max_weight;
+    double changes[2];  // of a weight of 0
+    double damping[2];  // what is added to that on the way to max_weight
+    double trace_taus[2];
+    double gate_frequency;  // turns per ms
+    double gate_open;       // share of a turn
   };
 
   // For the host to read.

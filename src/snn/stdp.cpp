@@ -28,10 +28,8 @@ void SpikingNetwork::teach(std::uint32_t neuron) noexcept {
       double pairs = trace(other, 1 - side);
       // Its spike of now. One from before learning has left no trace.
       if (other.last == readings_.now) pairs = std::max(pairs - 1, 0.0);
-      const double share = weight / s.max_weight;
-      const double room = s.hard != 0 ? 1 : side == 0 ? share : 1 - share;
-      const double change = side == 0 ? -s.depression : s.potentiation;
-      weight = std::clamp(weight + change * room * pairs, 0.0, s.max_weight);
+      const double change = s.changes[side] + s.damping[side] * (weight / s.max_weight);
+      weight = std::clamp(weight + change * pairs, 0.0, s.max_weight);
     }
     own.traces[side] = 1 + trace(own, side);
   }
