@@ -114,8 +114,7 @@ export interface RawNetwork extends RawHandle {
   /** How many spikes, or all bits of a status turned; and so does run(). */
   step(ms: number): number;
   run(until: number, most: number): number;
-  settle(): void;
-  read(): void;
+  read(settles: boolean): void;
   spread(alpha: number, epsilon: number): StatusCode;
 }
 

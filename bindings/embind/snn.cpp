@@ -47,8 +47,7 @@ std::uint32_t step(Address n, double ms) { return spikes_or(n, of(n).step(ms)); 
 std::uint32_t run(Address n, double until, std::uint32_t most) {
   return spikes_or(n, of(n).run(until, most));
 }
-void settle(Address n) { of(n).settle(); }
-void read(Address n) { of(n).read(); }
+void read(Address n, std::uint32_t settles) { of(n).read(settles != 0); }
 std::uint32_t spread(Address n, double alpha, double epsilon) {
   return code(of(n).spread(alpha, epsilon));
 }
@@ -63,7 +62,6 @@ EMSCRIPTEN_BINDINGS(rv_snn) {
   emscripten::function("Network.start", &start);
   emscripten::function("Network.step", &step);
   emscripten::function("Network.run", &run);
-  emscripten::function("Network.settle", &settle);
   emscripten::function("Network.read", &read);
   emscripten::function("Network.spread", &spread);
   emscripten::function("exponential", &exponential);

@@ -201,7 +201,7 @@ export class Network implements types.SpikingNetwork {
       const phases = checkEach('phase', phase, this.neurons, 0, 1);
       arrays.write(FIELD.gatePhase, phases);
     }
-    this.#raw.settle();
+    this.#raw.read(true);
     arrays.set(SETTING.gateFrequency, turnsPerMs, share);
   }
 
@@ -229,7 +229,7 @@ export class Network implements types.SpikingNetwork {
     const since = this.#arrays.field(FIELD.since);
     const free = rest.filter((neuron) => (since[neuron] as number) <= this.#now);
     const left = free.map((neuron) => potentials[neuron] as number);
-    this.#raw.settle();
+    this.#raw.read(true);
     this.#arrays.put(FIELD.potential, free, left);
     return won;
   }
@@ -276,7 +276,7 @@ export class Network implements types.SpikingNetwork {
 
   potentials(): number[] {
     const arrays = this.#opened();
-    this.#raw.read();
+    this.#raw.read(false);
     return arrays.field(FIELD.reading);
   }
 
@@ -350,7 +350,7 @@ export class Network implements types.SpikingNetwork {
 
   stats(): types.NetworkStats {
     const arrays = this.#opened();
-    this.#raw.read();
+    this.#raw.read(false);
     const memoryBytes = arrays.readings()[3];
     return { neurons: this.neurons, edges: this.edges, spikes: this.#spikes, memoryBytes };
   }
@@ -382,7 +382,7 @@ export class Network implements types.SpikingNetwork {
     const arrays = this.#opened();
     const places = checkPlaces('neurons', neurons, this.neurons);
     const each = checkEach(what, values, places.length, -LARGEST, LARGEST);
-    if (!isMore) this.#raw.settle();
+    if (!isMore) this.#raw.read(true);
     arrays.put(field, places, each, isMore);
   }
 

@@ -10,7 +10,7 @@ void SpikingNetwork::end_window() noexcept {
   const Settings& s = settings_;
   const double ms = readings_.now - window_began_;
   const bool was_settled = is_settled_;
-  if (s.adaptation != 0) settle();
+  if (s.adaptation != 0 && !was_settled) read(true);
   for (Neuron& n : neurons_.span()) {
     if (s.adaptation != 0)
       n.threshold =

@@ -85,19 +85,14 @@ double SpikingNetwork::potential(const Neuron& neuron, double time) const noexce
   return end + (neuron.potential - end) * exponential((neuron.since - time) / settings_.tau);
 }
 
-void SpikingNetwork::settle() noexcept {
-  if (is_settled_) return;
-  read();
-  is_settled_ = true;
+void SpikingNetwork::read(bool settles) noexcept {
   for (Neuron& n : neurons_.span()) {
+    n.reading = is_settled_ ? n.potential : potential(n, readings_.now);
+    if (!settles) continue;
     n.potential = n.reading;
     n.since = std::max(n.since, readings_.now);
   }
-}
-
-void SpikingNetwork::read() noexcept {
-  for (Neuron& n : neurons_.span())
-    n.reading = is_settled_ ? n.potential : potential(n, readings_.now);
+  if (settles) is_settled_ = true;
   readings_.used_bytes = static_cast<double>(budget_.used_bytes());
 }
 

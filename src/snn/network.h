@@ -29,7 +29,7 @@ namespace rv {
 class SpikingNetwork {
  public:
   // Numbers for the host to read, and those up to `gate_phase` to write: thresholds, currents and
-  // potentials only after settle().
+  // potentials only after a read() that settles.
   struct Neuron {
     double potential;
     double input;  // a jump of it that is to come: at the end of the next step, or at once in run()
@@ -109,11 +109,9 @@ class SpikingNetwork {
   // is a delay: it has stopped before a spike. Pre: `until` is not before now, and `most` not 0.
   Status run(double until, std::uint32_t most) noexcept;
 
-  // Makes every potential that of now; what was foreseen may change.
-  void settle() noexcept;
-
-  // The potentials of now in `reading`; nothing that goes on changes.
-  void read() noexcept;
+  // The potentials of now in `reading`. Where it `settles`, every `potential` is that of now too,
+  // and what was foreseen may change; else nothing that goes on does.
+  void read(bool settles) noexcept;
 
   // Of the charges in `reading`, of which none is below 0, the activations there: see push.h, of
   // which this is a run along weights above 0. It is apart from potentials and spikes.

@@ -7,7 +7,7 @@ namespace rv {
 Status SpikingNetwork::step(double ms) noexcept {
   if (make_room(neurons_.size()) != Status::kOk) return Status::kOutOfMemory;
   spikes_.reset();
-  settle();
+  if (!is_settled_) read(true);
   if (step_ != ms) {
     step_ = ms;
     decay_ = exponential(-ms / settings_.tau);

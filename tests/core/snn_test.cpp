@@ -239,7 +239,7 @@ TEST_CASE("steps and runs take turns") {
   net[1].potential = 0.5;
   net[0].input = 1;
   CHECK(net.step(1) == std::vector<Firing>{{5, 0}});
-  net.net.settle();
+  net.net.read(true);
   const double v = net[1].potential;
   CHECK(std::abs(v - 0.5 * std::exp(-0.05)) < 1e-15);
   (void)net.run(5);                                  // what steps have sent arrives at once
@@ -273,7 +273,7 @@ TEST_CASE("where memory ends, a step changes nothing and a run stops before a sp
   s.delay = 1e6;
   s.refractory = 0.1;
   Net measure(4, {}, s);
-  measure.net.read();
+  measure.net.read(false);
   const auto bytes = std::uint64_t(measure.net.readings().used_bytes);
   Net net(4, {}, s, bytes + 64 * sizeof(SpikingNetwork::Spike));
   for (std::uint32_t n = 0; n < 4; ++n) net[n].current = 1.5 + n;

@@ -86,7 +86,7 @@ class Net {
   }
 
   std::vector<double> potentials() {
-    net.read();
+    net.read(false);
     std::vector<double> list;
     for (const Neuron& neuron : net.neurons()) list.push_back(neuron.reading);
     return list;
