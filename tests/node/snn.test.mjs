@@ -441,7 +441,7 @@ describe('a network', () => {
       .concat(readFileSync(join(root, 'build/wasm/ruvector_scalar.wasm')))
       .filter((wasm) => WebAssembly.validate(wasm));
     for (const wasm of wasms)
-      assert.equal(bytesOf(await newNetwork(t, { ...scenario(), wasm })), 643234748);
+      assert.equal(bytesOf(await newNetwork(t, { ...scenario(), wasm })), 3118318461);
   });
 
   it('begins anew with reset(), weights, thresholds and settings too', async (t) => {
