@@ -39,11 +39,11 @@ void FlowNetwork::add_edge(std::uint32_t from, std::uint32_t to, double capacity
 
 double FlowNetwork::solve() noexcept {
   none_ = integers_ ? 0 : kRounding * largest_;
+  const auto sink = static_cast<std::uint32_t>(nodes_.size()) - 1;
   double value = 0;
-  for (;;) {
+  for (double more = 1; more > 0 && more < kInfinity; value += more) {
     find_ways(0);
-    if (!is_reached(static_cast<std::uint32_t>(nodes_.size()) - 1, 0) || value == kInfinity) break;
-    value += block();
+    more = is_reached(sink, 0) ? block() : 0;
   }
   find_ways(1);
   return value;
@@ -64,6 +64,8 @@ void FlowNetwork::find_ways(std::uint32_t backwards) noexcept {
     if (++head == nodes_.size()) head = 0;
     node.is_waiting = false;
     const Way way = node.way[backwards];
+    // Only rounding makes a way so long, by a circle that seems to pay.
+    if (way.length == nodes_.size()) continue;
     for (std::uint32_t at = node.first; at != kNone; at = arcs_[at].next) {
       ++scanned_;
       const Arc& arc = arcs_[at ^ backwards];
