@@ -138,7 +138,6 @@ export interface RawDag extends RawHandle {
   take(edges: number): StatusCode;
   analyze(): StatusCode;
   attention(mechanism: number, focus: number): StatusCode;
-  allocate(byScales: number): StatusCode;
   raise(): StatusCode;
   execute(node: number): StatusCode;
   plateau(): StatusCode;

@@ -5,7 +5,6 @@
 
 #include <new>
 
-#include "dag/allocate.h"
 #include "dag/attention.h"
 #include "dag/btsp.h"
 #include "dag/raise.h"
@@ -91,16 +90,6 @@ std::uint32_t attention(Address d, std::uint32_t mechanism, std::uint32_t focus)
                          {dag.numbers[0], focus, dag.span(0)}, dag.readings, dag.span(1)));
 }
 
-// Budget in, and lists: shares or, with scales in the fifth, weights; least, most; out the fourth.
-std::uint32_t allocate(Address d, std::uint32_t by_scales) {
-  Dag& dag = of(d);
-  const double budget = dag.numbers[0];
-  return code(
-      by_scales != 0
-          ? rv::water_fill(budget, dag.span(0), dag.span(4), dag.span(1), dag.span(2), dag.span(3))
-          : rv::allocate(budget, dag.span(0), dag.span(1), dag.span(2), dag.span(3)));
-}
-
 // Results wanted in, and two lists: the RaiseOffer of each node; out flow, cost, -, arcs scanned,
 // and the raises in the third.
 std::uint32_t raise(Address d) {
@@ -166,7 +155,6 @@ EMSCRIPTEN_BINDINGS(rv_dag) {
   emscripten::function("Dag.take", &take);
   emscripten::function("Dag.analyze", &analyze);
   emscripten::function("Dag.attention", &attention);
-  emscripten::function("Dag.allocate", &allocate);
   emscripten::function("Dag.raise", &raise);
   emscripten::function("Dag.execute", &execute);
   emscripten::function("Dag.plateau", &plateau);
