@@ -94,6 +94,6 @@ export class CorePlanner extends PlanReader implements Planner {
 
   selector(options: SelectorOptions = {}): Selector {
     this.dag;
-    return new PatternSelector(this.core, options);
+    return new PatternSelector(options);
   }
 }
