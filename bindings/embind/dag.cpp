@@ -1,6 +1,6 @@
-// Plans for JavaScript: rv::PlanGraph and what reads one. See module.cpp for the rules of the shims.
-// All goes through one list of doubles, which the host writes before a call and reads after it:
-// kScalars results, then lists of a number a node, then what a call says.
+// Plans for JavaScript: rv::PlanGraph and what reads one. See module.cpp for the rules of the
+// shims. All goes through one list of doubles, which the host writes before a call and reads after
+// it: kScalars results, then lists of a number a node, then what a call says.
 #include <emscripten/bind.h>
 
 #include <new>
