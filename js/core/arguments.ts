@@ -87,6 +87,20 @@ export function checkInteger(what: string, value: unknown, min: number, max: num
   return value;
 }
 
+/** Of costs and the like, so that no sum of them is infinite (src/dag/plan_graph.h). */
+export const LARGEST = 1e100;
+
+export function checkNumber(
+  what: string,
+  value: unknown,
+  min: number,
+  max: number = LARGEST,
+): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max))
+    throw invalid(what, `a number from ${min} to ${max}`, value);
+  return value;
+}
+
 export function checkBoolean(what: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
   if (typeof value !== 'boolean') throw invalid(what, 'a boolean', value);

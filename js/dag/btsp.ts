@@ -1,6 +1,5 @@
 import type { RawDag, StatusCode } from '../../types/raw.js';
-import { checkArray, checkKeys, invalid } from '../core/arguments.js';
-import { checkNumber } from '../planner/check.js';
+import { checkArray, checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import type { PerNode } from '../planner/types.js';
 import type { Btsp, BtspOptions, BtspState } from './planner-types.js';
 

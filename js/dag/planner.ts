@@ -1,7 +1,7 @@
-import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
+import { checkInteger, checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { check } from '../core/status.js';
-import { checkNumber, MAX_NODES, numbersOf } from '../planner/check.js';
+import { MAX_NODES, numbersOf } from '../planner/check.js';
 import { byId, PlanReader, SCALARS } from '../planner/plan-reader.js';
 import type { PerNode, Plan } from '../planner/types.js';
 import { BtspTraces } from './btsp.js';

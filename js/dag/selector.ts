@@ -1,9 +1,8 @@
 import type { Address, RawSelector } from '../../types/raw.js';
-import { checkArray, checkInteger, checkKeys, invalid } from '../core/arguments.js';
+import { checkArray, checkInteger, checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { type Core, handle } from '../core/module.js';
 import { check, notNull } from '../core/status.js';
-import { checkNumber } from '../planner/check.js';
 import { MECHANISMS } from '../planner/mechanisms.js';
 import type { AttentionMechanism } from '../planner/types.js';
 import type {

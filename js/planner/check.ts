@@ -1,11 +1,16 @@
-import { checkArray, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
+import {
+  checkArray,
+  checkInteger,
+  checkKeys,
+  checkNumber,
+  invalid,
+  LARGEST,
+  unexpected,
+} from '../core/arguments.js';
 import type { PerNode, Plan } from './types.js';
 
 export const MAX_NODES = 65_536;
 export const MAX_EDGES = 1_048_576;
-
-/** Of costs and the like, so that no sum of them is infinite (src/dag/plan_graph.h). */
-const LARGEST = 1e100;
 
 /** A plan as the core takes it. */
 export interface CheckedPlan {
@@ -15,17 +20,6 @@ export interface CheckedPlan {
   readonly selectivities: readonly number[];
   /** Positions in `order`, sorted by where they begin. */
   readonly edges: readonly (readonly [from: number, to: number])[];
-}
-
-export function checkNumber(
-  what: string,
-  value: unknown,
-  min: number,
-  max: number = LARGEST,
-): number {
-  if (typeof value !== 'number' || !(value >= min && value <= max))
-    throw invalid(what, `a number from ${min} to ${max}`, value);
-  return value;
 }
 
 /** A number for each of `ids`: the same for all, or by id. Ids that are none of them are refused. */

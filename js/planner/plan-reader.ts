@@ -1,9 +1,9 @@
 import type { RawDag } from '../../types/raw.js';
-import { checkKeys, invalid } from '../core/arguments.js';
+import { checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { type Core, handle } from '../core/module.js';
 import { check } from '../core/status.js';
-import { checkNumber, checkPlan, numbersOf } from './check.js';
+import { checkPlan, numbersOf } from './check.js';
 import { MECHANISMS } from './mechanisms.js';
 import type { AttentionMechanism, AttentionOptions, Plan, PlanAnalysis } from './types.js';
 

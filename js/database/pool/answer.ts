@@ -1,4 +1,5 @@
 import { checkKeys, invalid } from '../../core/arguments.js';
+import type { RuVectorError } from '../../core/errors.js';
 import { checkId } from '../../index/records.js';
 import { shardOf } from '../../index/shard.js';
 import { checkFlat, checkItems } from '../../index/write.js';
@@ -24,6 +25,7 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
   const { verb, namespace, args } = call;
   const [first, second, third] = args as [never, never, never];
   const { shards, standing } = pool;
+  if (verb === 'explain' || verb.startsWith('query')) checkOfParts(second, shards.length);
   const all = <T>(): Promise<T[]> =>
     pool.inTurn(() => pool.ask(() => call, signal)) as Promise<T[]>;
   switch (verb) {
@@ -47,6 +49,8 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
       return sum(await all<number>());
     case 'list':
       return list(pool, namespace, first);
+    case 'feedback':
+      throw ofOne('feedback', shards.length);
     case 'query':
       return merged(call, await all<QueryResult>());
     case 'queryById':
@@ -83,6 +87,18 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
       await all();
       return undefined;
   }
+}
+
+/** What ranks or judges by all records is of one index. @throws INVALID_ARGUMENT */
+function checkOfParts(options: QueryOptions | undefined, shards: number): void {
+  const { session, diversify, novelty } = Object(options) as QueryOptions;
+  if (session !== undefined) throw ofOne('session', shards);
+  if (diversify) throw ofOne('diversify', shards);
+  if (novelty) throw ofOne('novelty', shards);
+}
+
+function ofOne(what: string, shards: number): RuVectorError {
+  return invalid(what, 'a database that is one index', `one over ${shards} shards`);
 }
 
 /** All are asked for what the shard of the record says that it is. */

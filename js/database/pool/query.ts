@@ -1,5 +1,6 @@
 import { TOP_K } from '../../index/query.js';
-import { checkMeasurement, estimate, type Probe, type Sample } from '../../index/recall.js';
+import { checkMeasurement, estimate, type Probe } from '../../index/recall.js';
+import { ANY, type Sample } from '../../index/search.js';
 import type {
   Explanation,
   QueryOptions,
@@ -61,9 +62,6 @@ export function explained(call: Call, all: Explanation[]): Explanation {
 
 /** Samples of one part. */
 const SAMPLES = 16;
-
-/** `Collection::kAny`: a sample that is no record of a shard. */
-const ANY = 0xffffffff;
 
 /** What searches of all shards find of the nearest in all shards. */
 export async function measureRecall(
