@@ -8,7 +8,8 @@
 //                    --only=embedder: how well the demo's built-in embedder finds what is meant;
 //                    --only=benefits: whether sessions, feedback, diversify and novelty find more;
 //                    --only=plans: what it takes to read a plan, what that buys, and how well a
-//                    critical path ranks measured runtimes
+//                    critical path ranks measured runtimes;
+//                    --only=spikes: neurons, and queries that are ranked by activation
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';

@@ -274,8 +274,8 @@ class Collection {
   HnswScratch scratch_;
   MemberIf<kHasFilteredWalks, Foresight> foresight_{buffers_};
   MemberIf<kSpreads, Push> push_{buffers_};
+  MemberIf<kSpreads, Array<Push::Charge>> charges_{buffers_};
   MemberIf<kSpreads, Array<float>> activations_{buffers_};
-  MemberIf<kSpreads, Array<float>> measured_{buffers_};  // of a neuron: its row's distance, or NaN
 
   Array<std::byte> queries_;
   Array<FlatQuery> searches_;  // one a query

@@ -5,8 +5,6 @@
 // that do not go both ways are none. Diversity pruning leaves a graph of long links too, and these
 // would carry activation out of the cluster.
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "base/exponential.h"
 #include "engine/collection.h"
@@ -18,7 +16,6 @@ constexpr double kLinkDecay = 8;  // a link as long as the seeds are far weighs 
 constexpr double kSeedDecay = 4;  // the farthest seed has e^-4 of the charge of one at distance 0
 constexpr float kLeastWeight = 1e-30f;
 constexpr float kLeastActivation = 1e-30f;
-constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 // The graph's links that go both ways.
 class MutualLinks final : public PushGraph {
@@ -93,20 +90,19 @@ Status Collection::charge(const Spreading& how) noexcept {
   const auto nearest = neighbors(how.query);
   const auto seeds = nearest.first(std::min<std::size_t>(how.seeds, nearest.size()));
   const double farthest = std::max(double{seeds.back().distance}, 0.0);
-  Array<Push::Charge> charges(buffers_);
-  if (const Status status = charges.reserve(seeds.size()); status != Status::kOk) return status;
+  if (const Status status = charges_->resize(seeds.size()); status != Status::kOk) return status;
   double sum = 0, mean = 0;
-  for (const Neighbor& seed : seeds) {
-    const double distance = std::max(double{seed.distance}, 0.0);
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    const double distance = std::max(double{seeds[i].distance}, 0.0);
     const double mass = farthest > 0 ? exponential(-kSeedDecay * distance / farthest) : 1;
-    charges.push({node_at(seed.row), mass});
+    (*charges_)[i] = {node_at(seeds[i].row), mass};
     sum += mass;
     mean += distance / static_cast<double>(seeds.size());
   }
-  for (Push::Charge& it : charges.span()) it.mass /= sum;
+  for (Push::Charge& it : charges_->span()) it.mass /= sum;
   scratch_.cost = {};
   MutualLinks links(graph_, codes_.navigator(), *push_, mean, scratch_);
-  const Status status = push_->run(links, store_.rows(), charges.span(), how.push);
+  const Status status = push_->run(links, store_.rows(), charges_->span(), how.push);
   count_walk();
   return status;
 }
@@ -118,7 +114,7 @@ Status Collection::rank_by_activation(FlatQuery& query, double kept) noexcept {
   const auto at = static_cast<std::size_t>(&query - searches_.data());
   auto* const nearest = reinterpret_cast<Neighbor*>(keys_.data() + at * k_);
   const std::span<const Push::Neuron> neurons = push_->neurons();
-  if (candidates_.resize(found) != Status::kOk || measured_->resize(neurons.size()) != Status::kOk)
+  if (candidates_.resize(found) != Status::kOk || activations_->resize(found) != Status::kOk)
     return Status::kOutOfMemory;
   TopK most(candidates_.span());
   for (const Push::Neuron& it : neurons) {
@@ -133,37 +129,19 @@ Status Collection::rank_by_activation(FlatQuery& query, double kept) noexcept {
       offer(it.node);
   }
   const std::span<const Neighbor> ranked = most.sort();
-  if (const Status status = activations_->resize(ranked.size()); status != Status::kOk)
-    return status;
+  static_cast<void>(activations_->resize(ranked.size()));  // which is no more than it was
 
-  // Those of the nearest that got none stay behind, in their order; of the others the distances are
-  // kept.
-  std::ranges::fill(measured_->span(), kUnknown);
+  // Those of the nearest that got none stay behind, in their order.
   std::uint32_t rest = 0;
-  for (std::uint32_t i = 0; i < found; ++i) {
-    const std::uint32_t neuron = push_->find(node_at(nearest[i].row));
-    if (neuron == Push::kNone)
-      nearest[rest++] = nearest[i];
-    else if (neurons[neuron].node == nearest[i].row)
-      (*measured_)[neuron] = nearest[i].distance;
-  }
+  for (std::uint32_t i = 0; i < found; ++i)
+    if (push_->find(node_at(nearest[i].row)) == Push::kNone) nearest[rest++] = nearest[i];
   std::copy_backward(nearest, nearest + (found - ranked.size()), nearest + found);
-  std::uint32_t rows[kGroup], places[kGroup];
   std::uint64_t key;
   TopK any({&key, 1});  // whose distances alone are wanted
-  std::uint32_t count = 0;
   for (std::uint32_t i = 0; i < ranked.size(); ++i) {
-    const std::uint32_t row = ranked[i].row, neuron = push_->find(row);
     (*activations_)[i] = -ranked[i].distance;
-    nearest[i] = {row, neuron == Push::kNone ? kUnknown : (*measured_)[neuron]};
-    if (std::isnan(nearest[i].distance)) {
-      rows[count] = row;
-      places[count++] = i;
-    }
-    if (count < kGroup && i + 1 < ranked.size()) continue;
-    offer({rows, count}, any);
-    for (std::uint32_t j = 0; j < count; ++j) nearest[places[j]].distance = exact_[j];
-    count = 0;
+    offer({&ranked[i].row, 1}, any);
+    nearest[i] = {ranked[i].row, exact_[0]};
   }
   return Status::kOk;
 }

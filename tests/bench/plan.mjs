@@ -15,6 +15,7 @@ import { queryPlans } from './query-plans.mjs';
 import { restore } from './restore.mjs';
 import { shards } from './shards.mjs';
 import { builds } from './side.mjs';
+import { spread } from './spread.mjs';
 
 export const PARTS = {
   scans: { goals: ['G7', 'G8', 'G12'], run: flat },
@@ -29,6 +30,7 @@ export const PARTS = {
   plans: { goals: ['plans'], run: plans, isNative: false },
   benefits: { goals: ['benefits'], run: benefits, isNative: false },
   'query plans': { goals: ['plans'], run: queryPlans, isNative: false },
+  spread: { goals: ['spikes'], run: spread, isNative: false },
 };
 
 const SIZES = {
@@ -38,6 +40,7 @@ const SIZES = {
     generated: [['clustered', 5000, 128]],
     real: { most: 3000 },
     flat: [[10_000, 384]],
+    spread: [5000],
     restore: [5000, 128],
     databases: { rows: 2000, dim: 128 },
     shards: ['clustered', 5000, 128],
@@ -53,6 +56,7 @@ const SIZES = {
     ],
     real: {},
     flat: [[100_000, 384]],
+    spread: [10_000, 100_000],
     restore: [100_000, 384],
     databases: { rows: 50_000, dim: 384 },
     shards: ['clustered', 50_000, 384],

@@ -139,6 +139,23 @@ TEST_CASE("activation in a query is PageRank over mutual links, from below, with
   }
 }
 
+TEST_CASE("spreading allocates nothing once it has spread") {
+  Random random(9);
+  Pair pair(config_of({Metric::kEuclidean, 20}, kQuantizers[0], IndexType::kHnsw));
+  fill(random, pair, 1500);
+  std::vector<Bytes> queries(20);
+  for (Bytes& query : queries) query = random_vector(random, pair.config.shape);
+  std::uint64_t used[2];
+  for (std::uint64_t& bytes : used) {
+    for (const Bytes& query : queries) {
+      pair.search(query, 10, false, {}, 50);
+      REQUIRE(pair.collection->spread(kDefaults) == Status::kOk);
+    }
+    bytes = pair.collection->used_bytes();
+  }
+  CHECK(used[0] == used[1]);
+}
+
 TEST_CASE("spreading is counted") {
   Random random(7);
   Pair pair(config_of({Metric::kEuclidean, 20}, kQuantizers[0], IndexType::kHnsw));

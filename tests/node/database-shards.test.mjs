@@ -68,6 +68,25 @@ describe('a database over shards finds what brute force finds', () => {
       await rejected(db.queryById('none'), 'NOT_FOUND', '"none"');
     });
 
+  it('and refuses what no shard can rank alone', async (t) => {
+    const vectors = seededVectors({ seed: 6, count: 30, dimensions: 8 });
+    const db = await newDatabase(t, 'd', { dimensions: 8, metric: 'cosine', shards: SHARDS });
+    await db.upsert(itemsOf(vectors));
+    const options = { spread: true };
+    for (const asked of [
+      () => db.query(vectors[0], options),
+      () => db.queryById(itemsOf(vectors)[0].id, options),
+      () => db.queryMany(vectors, options),
+      () => db.explain(vectors[0], options),
+    ])
+      await rejected(
+        asked(),
+        'INVALID_ARGUMENT',
+        /spread: expected a database of one shard, got 3/,
+      );
+    assert.equal((await db.query(vectors[0], { spread: false })).count, 10);
+  });
+
   it('and says so where the planner is off and some shard finds too few', async (t) => {
     const set = { seed: 4, count: 4500, dimensions: 16, clusters: 20 };
     const { vectors } = clustered(set);

@@ -16,8 +16,10 @@ const CPP = {
   'src/index/hnsw': ['src/quant', 'src/store', 'src/base'],
   'src/mincut': ['src/base'],
   'src/dag': ['src/mincut', 'src/base'],
+  'src/snn': ['src/base'],
   'src/engine': [
     'src/dag',
+    'src/snn',
     'src/index/flat',
     'src/index/hnsw',
     'src/quant',

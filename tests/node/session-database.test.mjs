@@ -48,7 +48,7 @@ it('a database over shards refuses, and is as it was', async (t) => {
   const plain = comparable(await db.query(queries[0]));
   for (const [name, value] of Object.entries({ session: 's', diversify: 0.2, novelty: true })) {
     const options = { [name]: value };
-    const words = [name, 'one index', '2 shards'];
+    const words = [name, 'a database of one shard', '2 shards'];
     for (const answer of [
       db.query(queries[0], options),
       db.queryById('r1', options),

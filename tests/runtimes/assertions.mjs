@@ -39,12 +39,18 @@ const CONTROL = {
  * Imports the package with `load` and says what holds. With `control`, of assertions of which one does
  * not: a launcher that calls that a pass is broken.
  * @param {() => Promise<object>} load
+ * @param {Record<string, () => Promise<object>>} rooms the same for its subpaths that have a core of their own
  * @param {{ made: Made, expected: Expected, control?: boolean }} options
  */
-export async function report(load, { made, expected, control = false }) {
+export async function report(load, rooms, { made, expected, control = false }) {
   const coldStartMs = control ? undefined : await coldStart(load);
   const ruvector = await load();
-  const assertions = control ? CONTROL : assertionsOf(ruvector, made, expected);
+  const assertions = control
+    ? CONTROL
+    : {
+        ...assertionsOf(ruvector, made, expected),
+        ...assertionsOfRooms(rooms),
+      };
   const results = [];
   for (const [name, assertion] of Object.entries(assertions)) {
     try {
@@ -247,6 +253,34 @@ function assertionsOf(ruvector, made, expected) {
       for (const [name, value] of Object.entries(expected.capabilities))
         same([name, said[name]], [name, value]);
       same(Object.keys(said).sort(), Object.keys(expected.capabilities).concat('version').sort());
+    },
+  };
+}
+
+/** Of the subpaths that have a core of their own, each imported by a function. */
+export function assertionsOfRooms({ mincut, dag }) {
+  return {
+    './mincut finds the least cut': async () => {
+      const { createGraph } = await mincut();
+      const graph = await createGraph({ nodes: 4 });
+      graph.insertMany([0, 1, 2, 3], [1, 2, 3, 0], [3, 1, 2, 1]);
+      const { value, witness } = graph.minCut();
+      same([value, witness.map(([, , weight]) => weight)], [2, [1, 1]]);
+      await thrown(() => graph.insert(1, 1), 'INVALID_GRAPH', 'twice');
+      graph.dispose();
+    },
+    './dag tells what limits a plan': async () => {
+      const { createPlanner } = await dag();
+      const planner = await createPlanner();
+      const plan = {
+        order: ['walk', 'filter'],
+        edges: [['walk', 'filter']],
+        nodes: { walk: { cost: 3, candidates: 40 }, filter: { cost: 1, selectivity: 0.25 } },
+      };
+      const { flow, bottlenecks, criticalPath } = planner.analyze(plan, { k: 10 });
+      same([flow, bottlenecks, criticalPath], [10, ['walk'], ['walk', 'filter']]);
+      await thrown(() => planner.analyze({ ...plan, order: ['walk'] }, { k: 10 }), 'INVALID_GRAPH');
+      planner.dispose();
     },
   };
 }

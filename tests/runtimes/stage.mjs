@@ -16,6 +16,18 @@ const SHARED = [
   'tests/support/random.mjs',
 ];
 
+/** The subpaths that have a core of their own. */
+const ROOMS = ['dag', 'mincut'];
+
+/** Of the package's name, or of the file of an entry, where a subpath of it is. */
+function roomOf(specifier, room) {
+  const entry = /(index|workerd)\.js$/;
+  if (!entry.test(specifier)) return `${specifier}/${room}`;
+  return specifier.replace(entry, (_, host) =>
+    host === 'index' ? `${room}/entry.js` : `${room}/entry-${host}.js`,
+  );
+}
+
 /** Milliseconds for a program; each takes seconds, but for Next.js on a busy machine. */
 const PATIENCE = 600_000;
 
@@ -40,8 +52,11 @@ export async function stage({ tarball, home }, specifier = '@ruvector/wasm') {
     `import { coldStart, report } from './tests/runtimes/assertions.mjs';
 const made = ${JSON.stringify(made)};
 const load = () => import(${JSON.stringify(specifier)});
+const rooms = {
+${ROOMS.map((room) => `  ${room}: () => import(${JSON.stringify(roomOf(specifier, room))}),`).join('\n')}
+};
 export const cold = () => coldStart(load);
-export const run = (options) => report(load, { made, ...options });
+export const run = (options) => report(load, rooms, { made, ...options });
 export async function text(wasm) {
   const { createIndex } = await load();
   const { code, message } = await createIndex({ dimensions: 2, wasm }).catch((error) => error);

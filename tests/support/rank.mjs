@@ -26,6 +26,14 @@ export function spearman(a, b) {
   return xy / Math.sqrt(xx * yy);
 }
 
+/** Of a ranking's relevant places: the mean of the precisions at each, over all `relevant` there are. */
+export function averagePrecision(isRelevant, relevant) {
+  let found = 0;
+  let sum = 0;
+  for (const [i, is] of isRelevant.entries()) if (is) sum += ++found / (i + 1);
+  return sum / relevant;
+}
+
 /**
  * The bootstrap (Efron): `statistic` of the rows, and the interval that holds the middle 95 % of it
  * when the rows are drawn anew, with replacement. `statistic` takes the indices of the rows.

@@ -1,5 +1,4 @@
 import { checkKeys, invalid } from '../../core/arguments.js';
-import type { RuVectorError } from '../../core/errors.js';
 import { checkId } from '../../index/records.js';
 import { shardOf } from '../../index/shard.js';
 import { checkFlat, checkItems } from '../../index/write.js';
@@ -16,7 +15,7 @@ import type {
 import type { Call, Port } from '../calls.js';
 import type { DatabaseStats, StorageReport } from '../types.js';
 import type { PoolPort } from './pool.js';
-import { explained, measureRecall, merged } from './query.js';
+import { checkAlone, explained, measureRecall, merged, notAlone } from './query.js';
 import { sum, sums } from './sum.js';
 import { exportAll, importAll, put } from './write.js';
 
@@ -25,7 +24,6 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
   const { verb, namespace, args } = call;
   const [first, second, third] = args as [never, never, never];
   const { shards, standing } = pool;
-  if (verb === 'explain' || verb.startsWith('query')) checkOfParts(second, shards.length);
   const all = <T>(): Promise<T[]> =>
     pool.inTurn(() => pool.ask(() => call, signal)) as Promise<T[]>;
   switch (verb) {
@@ -50,12 +48,14 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
     case 'list':
       return list(pool, namespace, first);
     case 'feedback':
-      throw ofOne('feedback', shards.length);
+      throw notAlone('feedback', shards.length);
     case 'query':
+      checkAlone(call, shards.length);
       return merged(call, await all<QueryResult>());
     case 'queryById':
       return queryById(pool, call);
     case 'queryMany': {
+      checkAlone(call, shards.length);
       const lists = await all<QueryResult[]>();
       return lists[0]?.map((_, i) =>
         merged(
@@ -65,6 +65,7 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
       );
     }
     case 'explain':
+      checkAlone(call, shards.length);
       return explained(call, await all<Explanation>());
     case 'measureRecall':
       return measureRecall(pool, first, signal);
@@ -87,18 +88,6 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
       await all();
       return undefined;
   }
-}
-
-/** What ranks or judges by all records is of one index. @throws INVALID_ARGUMENT */
-function checkOfParts(options: QueryOptions | undefined, shards: number): void {
-  const { session, diversify, novelty } = Object(options) as QueryOptions;
-  if (session !== undefined) throw ofOne('session', shards);
-  if (diversify) throw ofOne('diversify', shards);
-  if (novelty) throw ofOne('novelty', shards);
-}
-
-function ofOne(what: string, shards: number): RuVectorError {
-  return invalid(what, 'a database that is one index', `one over ${shards} shards`);
 }
 
 /** All are asked for what the shard of the record says that it is. */

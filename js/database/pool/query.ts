@@ -1,3 +1,5 @@
+import { unexpected } from '../../core/arguments.js';
+import type { RuVectorError } from '../../core/errors.js';
 import { TOP_K } from '../../index/query.js';
 import { checkMeasurement, estimate, type Probe } from '../../index/recall.js';
 import { ANY, type Sample } from '../../index/search.js';
@@ -11,6 +13,17 @@ import type {
 import type { Call } from '../calls.js';
 import type { PoolPort } from './pool.js';
 import { most, sum, sums, whole } from './sum.js';
+
+/** Options by which no shard alone can rank or judge. @throws INVALID_ARGUMENT */
+export function checkAlone({ args }: Call, shards: number): void {
+  const options = Object(args[1]) as QueryOptions;
+  for (const what of ['spread', 'session', 'diversify', 'novelty'] as const)
+    if (options[what]) throw notAlone(what, shards);
+}
+
+export function notAlone(what: string, shards: number): RuVectorError {
+  return unexpected('INVALID_ARGUMENT', what, 'a database of one shard', `${shards} shards`);
+}
 
 /** Matches of all shards by distance; of equal ones in order of the shards, as a stable sort leaves them. */
 export function merged({ args }: Call, results: readonly QueryResult[]): QueryResult {

@@ -16,11 +16,16 @@ async function run({ tarball, home }, isStrict) {
   const cdn = await serveElsewhere((path) =>
     path.startsWith(prefix) ? files.get(path.slice(prefix.length)) : undefined,
   );
-  const program = readFileSync(join(home, PAGE, 'ruvector.js'), 'utf8');
-  const entry = `${cdn.origin}${prefix}dist/index.js`;
+  const dist = `${cdn.origin}${prefix}dist/`;
+  const programs = ['ruvector.js', 'rooms.js'].map((file) => {
+    const program = readFileSync(join(home, PAGE, file), 'utf8')
+      .replace(/'@ruvector\/wasm\/(\w+)'/g, `'${dist}$1/entry.js'`)
+      .replace("'@ruvector/wasm'", `'${dist}index.js'`);
+    return [`/${PAGE}/${file}`, program];
+  });
   const server = await serve({
     mounts: [{ at: '/', folder: home, csp: isStrict ? policyFor(cdn.origin) : '' }],
-    bytes: { [`/${PAGE}/ruvector.js`]: program.replace('@ruvector/wasm', entry) },
+    bytes: Object.fromEntries(programs),
   });
   try {
     const said = await visit(`${server.url}${PAGE}/`, BOTH);

@@ -1,7 +1,7 @@
 /** What a program does with the package, in a page and on a server; collects what does not hold. */
 import { nearest } from '../../../support/distances.mjs';
 import { itemsOf, seededVectors } from '../../../support/random.mjs';
-import { coldStart } from '../../assertions.mjs';
+import { assertionsOfRooms, coldStart } from '../../assertions.mjs';
 
 const DIMENSIONS = 64;
 const items = (count, seed) => itemsOf(seededVectors({ seed, count, dimensions: DIMENSIONS }));
@@ -19,8 +19,11 @@ export async function searched({ capabilities, createIndex }) {
   return { loadedFrom, failures };
 }
 
-/** All of it in a page. `resources` are what it had fetched by its first answer. */
-export async function checked(load) {
+/**
+ * All of it in a page, of the package as `load` imports it, and its subpaths as `loadRooms` does.
+ * `resources` are what it had fetched by its first answer.
+ */
+export async function checked(load, loadRooms) {
   const said = { failures: [], resources: [] };
   try {
     said.coldStartMs = await coldStart(load);
@@ -28,6 +31,8 @@ export async function checked(load) {
     const ruvector = await load();
     Object.assign(said, await searched(ruvector));
     await kept(ruvector, said.failures);
+    const rooms = { dag: loadRooms, mincut: loadRooms };
+    for (const assertion of Object.values(assertionsOfRooms(rooms))) await assertion();
   } catch (error) {
     said.failures.push(`${error.code ?? error.name}: ${error.message}`);
   }

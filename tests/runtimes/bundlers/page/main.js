@@ -1,3 +1,6 @@
 import { checked } from './check.js';
 
-globalThis.outcome = checked(() => import('./ruvector.js'));
+globalThis.outcome = checked(
+  () => import('./ruvector.js'),
+  () => import('./rooms.js'),
+);

@@ -14,6 +14,8 @@ const PROGRAMS = {
   langchain: all('@ruvector/wasm/langchain'),
   llamaindex: all('@ruvector/wasm/llamaindex'),
   compat: all('@ruvector/wasm/compat'),
+  dag: all('@ruvector/wasm/dag'),
+  mincut: all('@ruvector/wasm/mincut'),
   react: all('@ruvector/wasm/react'),
   inline: named('wasmBytes', '@ruvector/wasm/inline'),
 };

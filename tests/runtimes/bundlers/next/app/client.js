@@ -30,7 +30,10 @@ export default function Client({ onServer }) {
 }
 
 async function outcome(onServer) {
-  const said = await checked(() => import('../tests/runtimes/bundlers/page/ruvector.js'));
+  const said = await checked(
+    () => import('../tests/runtimes/bundlers/page/ruvector.js'),
+    () => import('../tests/runtimes/bundlers/page/rooms.js'),
+  );
   const route = await (await fetch('/api')).json();
   const page = new DOMParser().parseFromString(await (await fetch('/edge')).text(), 'text/html');
   const edge = JSON.parse(page.querySelector('pre').textContent);
