@@ -22,7 +22,8 @@ export function checkSpread(
     throw invalid('spread', "an index of type 'hnsw' or 'auto', which have a graph", config.index);
   const { alpha, epsilon, seeds } = { ...DEFAULTS, ...(value === true ? {} : value) };
   checkNumber('spread.alpha', alpha, 0, 0.99);
-  checkNumber('spread.epsilon', epsilon, 1e-6, 1);
+  if (!(typeof epsilon === 'number' && epsilon >= 1e-6 && epsilon <= 1))
+    throw invalid('spread.epsilon', 'a number from 1e-6 to 1', epsilon);
   checkInteger('spread.seeds', seeds, 1, 1000);
   return { alpha, epsilon, seeds };
 }

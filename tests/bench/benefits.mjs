@@ -1,6 +1,7 @@
 // Whether sessions, feedback, diversify and novelty find more, on real data, each beside what one would
 // do without and the classical competitor; and hubness, which no option corrects. What each is about is in
 // its file of benefits/.
+import { costs } from './benefits/costs.mjs';
 import { diversity } from './benefits/diversity.mjs';
 import { shown } from './benefits/gain.mjs';
 import { hubness } from './benefits/hubness.mjs';
@@ -23,6 +24,7 @@ export async function benefits(_plan, results) {
   };
   for (const metric of ['cosine', 'euclidean'])
     found.novelty.push(await printed(novelty(bench, { metric }), (it) => printNovelty(metric, it)));
+  found.costs = await printed(costs(), printCosts);
   found.hubness = await printed(hubness(bench), printHubness);
   results.benefits = found;
 }
@@ -95,6 +97,11 @@ function printNovelty(metric, { n, classes, areas, byClass }) {
       `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
       `by class ${byClass.map((it) => it[arm].toFixed(2)).join(' ')}`,
     );
+}
+
+function printCosts({ count, found }) {
+  console.log(`\na query of ${count} vectors by a graph, us, median`);
+  for (const [name, us] of Object.entries(found)) row(name, us.toFixed(0));
 }
 
 function printHubness(sets) {
