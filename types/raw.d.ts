@@ -46,9 +46,6 @@ export interface RawModule {
   createLoader(maxBytes: number, ...config: RawConfig): Address;
   prefixBytes(at: Address, bytes: number): number;
   createDag(): Address;
-  createSelector(): Address;
-  /** The rv::Decision by the rv::Signals at an address, after the one `last`; both packed. */
-  decide(signals: Address, last: number): number;
 }
 
 /** src/engine/collection.h. */
@@ -145,18 +142,7 @@ export interface RawDag extends RawHandle {
   take(edges: number): StatusCode;
   analyze(): StatusCode;
   attention(mechanism: number, focus: number): StatusCode;
-  allocate(byScales: number): StatusCode;
   raise(): StatusCode;
   execute(node: number): StatusCode;
   plateau(): StatusCode;
-}
-
-/** src/dag/selector.h. */
-export interface RawSelector extends RawHandle {
-  /** The rv::QueryObservation that is at the selector's address. */
-  observe(): StatusCode;
-  /** Of rv::Signals. */
-  signals(): Address;
-  /** rv::Decision: mechanism, triggers, queries, eight bits each. */
-  decision(): number;
 }

@@ -1,15 +1,13 @@
-// Plans for JavaScript (rv::PlanGraph and what reads one) and selectors. See module.cpp for the
-// rules of the shims. All goes through one list of doubles, which the host writes before a call and
-// reads after it: kResults results, then lists of a number a node, then what a call says.
+// Plans for JavaScript: rv::PlanGraph and what reads one. See module.cpp for the rules of the
+// shims. All goes through one list of doubles, which the host writes before a call and reads after
+// it: kScalars results, then lists of a number a node, then what a call says.
 #include <emscripten/bind.h>
 
 #include <new>
 
-#include "dag/allocate.h"
 #include "dag/attention.h"
 #include "dag/btsp.h"
 #include "dag/raise.h"
-#include "dag/selector.h"
 
 namespace {
 
@@ -91,16 +89,6 @@ std::uint32_t attention(Address d, std::uint32_t mechanism, std::uint32_t focus)
                          {dag.numbers[0], focus, dag.span(0)}, dag.readings, dag.span(1)));
 }
 
-// Budget in, and lists: shares or, with scales in the fifth, weights; least, most; out the fourth.
-std::uint32_t allocate(Address d, std::uint32_t by_scales) {
-  Dag& dag = of(d);
-  const double budget = dag.numbers[0];
-  return code(
-      by_scales != 0
-          ? rv::water_fill(budget, dag.span(0), dag.span(4), dag.span(1), dag.span(2), dag.span(3))
-          : rv::allocate(budget, dag.span(0), dag.span(1), dag.span(2), dag.span(3)));
-}
-
 // Results wanted in, and two lists: the RaiseOffer of each node; out flow, cost, -, arcs scanned,
 // and the raises in the third.
 std::uint32_t raise(Address d) {
@@ -128,34 +116,6 @@ std::uint32_t plateau(Address d) {
                           {dag.numbers[1], dag.numbers[2]}));
 }
 
-// A selector, and before it what crosses: an observation or Signals.
-struct Chooser {
-  rv::QueryObservation query;
-  rv::Selector selector;
-};
-Chooser& chooser(Address s) { return *reinterpret_cast<Chooser*>(s); }
-
-// A decision in one number: mechanism, triggers, queries, eight bits each.
-std::uint32_t packed(const rv::Decision& decision) {
-  return static_cast<std::uint32_t>(decision.mechanism) |
-         static_cast<std::uint32_t>(decision.triggers) << 8 |
-         static_cast<std::uint32_t>(decision.queries) << 16;
-}
-
-Address create_selector() { return address(new (std::nothrow) Chooser); }
-void destroy_selector(Address s) { delete &chooser(s); }
-// The QueryObservation at the selector's address in.
-std::uint32_t observe(Address s) { return code(chooser(s).selector.observe(chooser(s).query)); }
-Address signals(Address s) { return address(&chooser(s).selector.signals()); }
-std::uint32_t decision(Address s) { return packed(chooser(s).selector.decision()); }
-// After the decision `last`, by the Signals at an address.
-std::uint32_t decide(Address at, std::uint32_t last) {
-  return packed(
-      rv::decide({static_cast<rv::Mechanism>(last & 0xFF), static_cast<std::uint8_t>(last >> 8),
-                  static_cast<std::uint8_t>(last >> 16)},
-                 *reinterpret_cast<const rv::Signals*>(at)));
-}
-
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(rv_dag) {
@@ -166,15 +126,7 @@ EMSCRIPTEN_BINDINGS(rv_dag) {
   emscripten::function("Dag.take", &take);
   emscripten::function("Dag.analyze", &analyze);
   emscripten::function("Dag.attention", &attention);
-  emscripten::function("Dag.allocate", &allocate);
   emscripten::function("Dag.raise", &raise);
   emscripten::function("Dag.execute", &execute);
   emscripten::function("Dag.plateau", &plateau);
-
-  emscripten::function("createSelector", &create_selector);
-  emscripten::function("Selector.delete", &destroy_selector);
-  emscripten::function("Selector.observe", &observe);
-  emscripten::function("Selector.signals", &signals);
-  emscripten::function("Selector.decision", &decision);
-  emscripten::function("decide", &decide);
 }

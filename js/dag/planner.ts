@@ -4,6 +4,7 @@ import { check } from '../core/status.js';
 import { MAX_NODES, numbersOf } from '../planner/check.js';
 import { byId, PlanReader, SCALARS } from '../planner/plan-reader.js';
 import type { PerNode, Plan } from '../planner/types.js';
+import { divide, fits, waterFill } from './allocate.js';
 import { BtspTraces } from './btsp.js';
 import type {
   AllocateOptions,
@@ -24,31 +25,27 @@ export class CorePlanner extends PlanReader implements Planner {
     shares: PerNode,
     options: AllocateOptions = {},
   ): { [id: string]: number } {
+    this.dag;
     checkNumber('budget', budget, 0);
     checkKeys('options', options, ['least', 'most', 'scales']);
     const { least = 0, most = Infinity, scales } = options;
     const ids = Object.keys(shares);
     checkInteger('shares', ids.length, 0, MAX_NODES);
-    const lists = [
-      numbersOf('shares', shares, ids),
-      numbersOf('least', least, ids),
-      numbersOf('most', most, ids, Infinity, Infinity),
-      ids.map(() => 0),
-      numbersOf('scales', scales ?? {}, ids),
-    ];
-    const missing = ids.findIndex((_, i) => scales !== undefined && !lists[4]?.[i]);
-    if (missing >= 0)
-      throw invalid(`scales.${ids[missing]}`, 'a number above 0', lists[4]?.[missing]);
-    this.begin(ids.length, 0);
-    this.write(0, lists.flat());
+    const division = {
+      shares: numbersOf('shares', shares, ids),
+      least: numbersOf('least', least, ids),
+      most: numbersOf('most', most, ids, Infinity, Infinity),
+    };
+    const given = scales && numbersOf('scales', scales, ids);
+    const missing = given?.indexOf(0) ?? -1;
+    if (missing >= 0) throw invalid(`scales.${ids[missing]}`, 'a number above 0', given?.[missing]);
     // What is left to refuse is how the numbers fit together.
-    this.write(-SCALARS, [budget]);
-    if (this.dag.allocate(scales === undefined ? 0 : 1) !== 0)
+    if (!fits(budget, division))
       throw new RuVectorError(
         'INVALID_ARGUMENT',
         `least: expected no more than most each, and no more than the budget of ${budget} in all`,
       );
-    const parts = this.list(3, ids.length);
+    const parts = given ? waterFill(budget, division, given) : divide(budget, division);
     return byId(ids, (i) => parts[i] as number);
   }
 
@@ -97,6 +94,6 @@ export class CorePlanner extends PlanReader implements Planner {
 
   selector(options: SelectorOptions = {}): Selector {
     this.dag;
-    return new PatternSelector(this.core, options);
+    return new PatternSelector(options);
   }
 }

@@ -8,7 +8,7 @@ import type { State } from './state.js';
 
 /** Matches aimed at: `wanted()` of src/engine/foresight.cpp. */
 const wanted = (topK: number, ef: number): number => Math.max(2 * topK, ef / 2);
-/** Tension from which on attention goes to the bottlenecks: as src/dag/selector.h. */
+/** Tension from which on attention goes to the bottlenecks: as decide.ts of js/dag. */
 const TENSE = 0.7;
 
 export interface Ran {

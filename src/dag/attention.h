@@ -1,5 +1,5 @@
 // How much each operator of a plan matters, in seven senses: shares >= 0 that sum to 1. A budget
-// follows them (allocate.h), and so does what is shown of a plan.
+// follows them (js/dag/allocate.ts), and so does what is shown of a plan.
 #pragma once
 
 #include <cstdint>

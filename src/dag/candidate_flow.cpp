@@ -16,25 +16,33 @@ void pass_rates(const PlanGraph& plan, std::span<double> out) noexcept {
   for (std::uint32_t node = 0; node < plan.size(); ++node) out[node] = rate(node);
 }
 
+Status make_network(const PlanGraph& plan, double wanted, FlowNetwork& network,
+                    Array<double>& pass_rates) noexcept {
+  const std::uint32_t size = plan.size(), sink = in_of(size);
+  // Each node twice, its edges, and at most one more at each end of the plan.
+  if (network.begin(sink + 1, 4 * std::size_t{size} + plan.edges().size() + 1) != Status::kOk ||
+      pass_rates.resize(size) != Status::kOk)
+    return Status::kOutOfMemory;
+  rv::pass_rates(plan, pass_rates.span());
+  network.add_edge(0, 1, wanted);
+  for (std::uint32_t node = 0; node < size; ++node) {
+    if (plan.inputs(node) == 0) network.add_edge(1, in_of(node), wanted);
+    if (plan.outputs(node) == 0) network.add_edge(out_of(node), sink, wanted);
+    const double limit = as_results(plan.node(node).candidates, pass_rates[node]);
+    network.add_edge(in_of(node), out_of(node), std::min(limit, wanted));
+  }
+  for (const auto [from, to] : plan.edges()) network.add_edge(out_of(from), in_of(to), wanted);
+  return Status::kOk;
+}
+
 CandidateFlow::CandidateFlow(MemoryBudget& budget) noexcept
     : network_(budget), pass_rates_(budget) {}
 
 Status CandidateFlow::analyze(const PlanGraph& plan, double demand) noexcept {
-  const std::uint32_t size = plan.size(), source = 2 * size, sink = source + 1;
-  const auto edges = plan.edges();
-  if (const Status status = pass_rates_.resize(size); status != Status::kOk) return status;
-  // Each node, its edges, and at most one more at each end of the plan.
-  const auto arcs = static_cast<std::uint32_t>(3 * std::size_t{size} + edges.size());
-  if (const Status status = network_.begin(sink + 1, arcs); status != Status::kOk) return status;
-  pass_rates(plan, pass_rates_.span());
-  for (std::uint32_t node = 0; node < size; ++node) {
-    if (plan.inputs(node) == 0) network_.add_edge(source, 2 * node, kUnlimited);
-    if (plan.outputs(node) == 0) network_.add_edge(2 * node + 1, sink, kUnlimited);
-    network_.add_edge(2 * node, 2 * node + 1,
-                      as_results(plan.node(node).candidates, pass_rates_[node]));
-  }
-  for (const auto [from, to] : edges) network_.add_edge(2 * from + 1, 2 * to, kUnlimited);
-  value_ = network_.solve(source, sink);
+  if (const Status status = make_network(plan, kUnlimited, network_, pass_rates_);
+      status != Status::kOk)
+    return status;
+  value_ = network_.solve();
   demand_ = demand;
   return Status::kOk;
 }

@@ -27,6 +27,16 @@ inline double as_results(double candidates, double pass_rate) noexcept {
   return pass_rate == 0 ? 0 : candidates * pass_rate;
 }
 
+// In and out of node i of a plan in its network, between what is in front of all and the sink.
+constexpr std::uint32_t in_of(std::uint32_t node) noexcept { return 2 * node + 2; }
+constexpr std::uint32_t out_of(std::uint32_t node) noexcept { return 2 * node + 3; }
+
+// Makes the network of a plan, of `wanted` results at most, with room for an edge a node more, and
+// writes the pass rates. kOutOfMemory: then neither is of use. No memory is taken where plans are
+// no bigger than before.
+Status make_network(const PlanGraph& plan, double wanted, FlowNetwork& network,
+                    Array<double>& pass_rates) noexcept;
+
 class CandidateFlow {
  public:
   explicit CandidateFlow(MemoryBudget& budget) noexcept;
@@ -45,24 +55,23 @@ class CandidateFlow {
   double pass_rate(std::uint32_t node) const noexcept { return pass_rates_[node]; }
 
   // Whether more could come through the node: the smallest source side of all minimum cuts.
-  bool on_source_side(std::uint32_t node) const noexcept { return is_behind(2 * node + 1); }
+  bool on_source_side(std::uint32_t node) const noexcept { return is_behind(out_of(node)); }
 
   // The witness: the nodes whose limits are that cut. They sum to the flow; without these nodes
   // nothing comes through.
   bool limits(std::uint32_t node) const noexcept {
-    return is_behind(2 * node) && !on_source_side(node);
+    return is_behind(in_of(node)) && !on_source_side(node);
   }
 
   // K1: whether more candidates of this node alone are more results.
   bool is_bottleneck(std::uint32_t node) const noexcept {
-    return is_behind(2 * node) && network_.reaches_sink(2 * node + 1);
+    return is_behind(in_of(node)) && network_.reaches_sink(out_of(node));
   }
 
   // Counted work of the last analyze(): arcs looked at.
   std::uint64_t arcs_scanned() const noexcept { return network_.arcs_scanned(); }
 
  private:
-  // Nodes of the network: in and out of node i are 2i and 2i + 1, then the source and the sink.
   bool is_behind(std::uint32_t end) const noexcept {
     return value_ < kUnlimited && network_.on_source_side(end);
   }

@@ -1,9 +1,9 @@
 // The cheapest way to make a plan give as many results as are wanted: whose limits to raise, and by
 // how much.
 //
-// Minimum-cost flow by successive shortest paths (Busacker, Gowen 1960): each node carries what it
-// can already for nothing, and more at its price. What several nodes in a row hold back, none of
-// them a bottleneck alone, is found as well.
+// The cheapest flow of the plan's network (candidate_flow.h) in which each node carries what it can
+// already for nothing, and more at its price. What several nodes in a row hold back, none of them a
+// bottleneck alone, is found as well.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "dag/plan_graph.h"
+#include "mincut/flow.h"
 
 namespace rv {
 
@@ -27,7 +28,7 @@ struct RaiseOffer {
 
 class BudgetRaise {
  public:
-  explicit BudgetRaise(MemoryBudget& budget) noexcept;
+  explicit BudgetRaise(MemoryBudget& budget) noexcept : network_(budget), raises_(budget) {}
 
   // Until `wanted` results can be expected or nothing more can be raised. One offer a node.
   // kInvalidArgument: a number is outside its range. kOutOfMemory: then nothing below is said.
@@ -43,34 +44,13 @@ class BudgetRaise {
   double cost() const noexcept { return cost_; }
 
   // Counted work of the last solve(): arcs looked at.
-  std::uint64_t arcs_scanned() const noexcept { return scanned_; }
+  std::uint64_t arcs_scanned() const noexcept { return network_.arcs_scanned(); }
 
  private:
-  // Arcs 2e and 2e + 1 are edge e and its reverse.
-  struct Arc {
-    std::uint32_t from;
-    std::uint32_t to;
-    double residual;
-    double price;
-  };
-  // The cheapest way from the source, and of those one of the fewest arcs.
-  struct Way {
-    double price;
-    std::uint32_t length;
-    std::uint32_t last;  // arc
-  };
-
-  void add(std::uint32_t from, std::uint32_t to, double capacity, double price) noexcept;
-  bool find_ways(std::uint32_t source, std::uint32_t sink) noexcept;
-
-  Array<Arc> arcs_;
-  Array<Way> ways_;
+  FlowNetwork network_;
   Array<double> raises_;  // and pass rates before
-  double none_ = 0;       // what counts as no residue
-  double same_ = 0;       // prices that differ by less
   double value_ = 0;
   double cost_ = 0;
-  std::uint64_t scanned_ = 0;
 };
 
 }  // namespace rv

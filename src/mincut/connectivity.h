@@ -1,8 +1,9 @@
 // How well a graph hangs together as a whole: the second least eigenvalue of its Laplacian (Fiedler
 // 1973), 0 exactly where it is not connected.
 //
-// Lanczos with full reorthogonalisation (Golub, Van Loan, section 10.3), without the known
-// eigenvector of 0, from a fixed start.
+// Conjugate gradients on the Rayleigh quotient, without the known eigenvector of 0, from a fixed
+// start: the best of the plane of where it is and where the quotient falls (Bradbury, Fletcher
+// 1966; Knyazev 2001).
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,11 @@ class AlgebraicConnectivity {
   explicit AlgebraicConnectivity(MemoryBudget& budget) noexcept : numbers_(budget) {}
 
   // Of D - W, or normalised of I - D^-1/2 W D^-1/2, which is in [0, 2]; a node without edges counts
-  // there as one whose row is 0. Takes steps until the error is 1e-7 of the value or less, and at
-  // most as many as make a basis of `most_numbers`, 128 MB, but for the first 64. Pre: two nodes or
-  // more. kOutOfMemory: there is no result.
+  // there as one whose row is 0. Takes steps until the error is 1e-7 of the value or less, or
+  // `most_arcs`, seconds of work, were looked at. Pre: two nodes or more. kOutOfMemory: there is no
+  // result.
   Status solve(const WeightedGraph& graph, bool is_normalized,
-               std::size_t most_numbers = std::size_t{1} << 24) noexcept;
+               std::uint64_t most_arcs = std::uint64_t{1} << 31) noexcept;
 
   double value() const noexcept { return value_; }
 
@@ -33,22 +34,16 @@ class AlgebraicConnectivity {
   std::uint64_t arcs_scanned() const noexcept { return scanned_; }
 
  private:
-  Status begin(const WeightedGraph& graph, bool is_normalized, std::size_t most_numbers) noexcept;
+  // A number for each node.
+  double* numbers(std::uint32_t which) noexcept { return numbers_.data() + which * nodes_; }
+  Status begin(const WeightedGraph& graph, bool is_normalized) noexcept;
   void apply(const WeightedGraph& graph, const double* x, double* out) noexcept;
-  double orthogonalise(double* vector) noexcept;
-  void find_least(std::uint32_t count) noexcept;
-  double last_pivot(std::uint32_t count, double shift) noexcept;
+  double dot(const double* a, const double* b) const noexcept;
+  void add(double* to, double factor, const double* other) const noexcept;
+  void normalise(double* vector) const noexcept;
 
   Array<double> numbers_;
-  // In there, of room_ numbers each: the matrix in the basis.
-  double* diagonal_ = nullptr;
-  double* beside_ = nullptr;  // the last one leads out of the basis
-  // And of a number for each node.
-  double* factors_ = nullptr;  // what its row and column are multiplied by
-  double* basis_ = nullptr;    // room_ vectors and the next one, after the eigenvector of 0
-  std::uint32_t room_ = 0;
   std::size_t nodes_ = 0;
-  double slope_ = 0;  // of the last pivot
   double value_ = 0;
   double error_ = 0;
   std::uint64_t scanned_ = 0;

@@ -99,6 +99,20 @@ TEST_CASE("lambda2 of random graphs is that of all eigenvalues") {
   }
 }
 
+TEST_CASE("lambda2 is that of all eigenvalues where weights are of many magnitudes") {
+  Random random(403);
+  for (int i = 0; i < soak(40); ++i) {
+    Matrix matrix = random_graph(random, static_cast<Kind>(i % kKinds), 5 + random.below(20), 1);
+    for (std::uint32_t u = 0; u < matrix.nodes; ++u)
+      for (std::uint32_t v = 0; v < u; ++v)
+        if (matrix.at(u, v) > 0) matrix.put(u, v, std::pow(10, random.between(-4, 4)));
+    for (const bool is_normalized : {false, true}) {
+      const double wanted = second_by_jacobi(matrix, is_normalized);
+      REQUIRE(std::abs(lambda(matrix, is_normalized) - wanted) <= 1e-6 * wanted + 1e-9);
+    }
+  }
+}
+
 TEST_CASE("lambda2 is 0 where a graph is not connected, and grows with the weights") {
   Random random(402);
   Matrix apart = random_graph(random, Kind::kApart, 20, 5);
@@ -117,15 +131,15 @@ TEST_CASE("lambda2 is 0 where a graph is not connected, and grows with the weigh
   require_near(lambda(apart, true), lambda(small, true));
 }
 
-TEST_CASE("where the basis is full before that, the error says how near it is") {
-  // The least eigenvalue of a path of 5,000 nodes is far below what 64 steps can tell.
+TEST_CASE("where the work is done before that, the error says how near it is") {
+  // The least eigenvalue of a path of 5,000 nodes is far below what 50 steps can tell.
   constexpr std::uint32_t kNodes = 5000;
   MemoryBudget budget(1 << 24);
   WeightedGraph graph(budget);
   REQUIRE(graph.begin(kNodes) == Status::kOk);
   for (std::uint32_t v = 1; v < kNodes; ++v) REQUIRE(graph.set(v - 1, v, 1) == Status::kOk);
   AlgebraicConnectivity connectivity(budget);
-  REQUIRE(connectivity.solve(graph, false, 1000) == Status::kOk);
+  REQUIRE(connectivity.solve(graph, false, 1'000'000) == Status::kOk);
   const double wanted = 2 - 2 * std::cos(std::numbers::pi / kNodes);
   CHECK(connectivity.value() > wanted);
   CHECK(connectivity.value() - connectivity.error() <= wanted);
@@ -133,7 +147,7 @@ TEST_CASE("where the basis is full before that, the error says how near it is") 
 }
 
 TEST_CASE("lambda2 says where there is no memory") {
-  MemoryBudget budget(10'000);
+  MemoryBudget budget(6'000);
   WeightedGraph graph(budget);
   fill(graph, regular(50, Kind::kPath));
   AlgebraicConnectivity connectivity(budget);

@@ -290,6 +290,40 @@ TEST_CASE("what is raised is enough, whatever the numbers, and little work") {
   }
 }
 
+TEST_CASE("prices that are the same but for rounding, or nearly so, end and are enough") {
+  MemoryBudget budget(1 << 20);
+  PlanGraph graph(budget);
+  CandidateFlow flow(budget);
+  BudgetRaise raise(budget);
+  Random random(317);
+  for (int i = 0; i < soak(1000); ++i) {
+    PlanModel model = random_plan(random, 14);
+    for (PlanNode& node : model.nodes) {
+      node.candidates = random.below(6);
+      node.selectivity = 1;
+    }
+    fill(graph, model);
+    std::vector<RaiseOffer> offers(model.size());
+    for (RaiseOffer& offer : offers)
+      offer = {1 + double(random.between(0, 1)) * std::pow(10, -9 - random.between(0, 5)),
+               double(random.below(12))};
+    const double wanted = 1 + random.below(40);
+    REQUIRE(raise.solve(graph, offers, wanted) == Status::kOk);
+    REQUIRE(raise.arcs_scanned() < 100000);
+    const double value = raise.value(), cost = raise.cost();
+    for (std::uint32_t node = 0; node < model.size(); ++node)
+      graph.set_candidates(node, model.nodes[node].candidates + raise.raise(node));
+    REQUIRE(flow.analyze(graph, 1) == Status::kOk);
+    REQUIRE(flow.value() >= value * (1 - 1e-9));
+    // Hardly more than by one price for all.
+    for (RaiseOffer& offer : offers) offer.price = 1;
+    fill(graph, model);
+    REQUIRE(raise.solve(graph, offers, wanted) == Status::kOk);
+    REQUIRE(value == doctest::Approx(raise.value()).epsilon(1e-9));
+    REQUIRE(cost == doctest::Approx(raise.cost()).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("offers out of their range are refused") {
   MemoryBudget budget(1 << 20);
   PlanGraph graph(budget);

@@ -125,7 +125,7 @@ describe('contracts', () => {
     });
     await started;
     const { RawHandle, RawModule, ...rest } = declared();
-    const kinds = ['Collection', 'Graph', 'Saver', 'Loader', 'Dag', 'Selector'];
+    const kinds = ['Collection', 'Graph', 'Saver', 'Loader', 'Dag'];
     assert.deepEqual(Object.keys(rest).sort(), kinds.map((kind) => `Raw${kind}`).sort());
     for (const kind of kinds) {
       const methods = Object.keys(raw).filter((key) => key.startsWith(`${kind}.`));
