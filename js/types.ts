@@ -249,6 +249,26 @@ export interface QueryOptions<M extends object = Metadata> {
    * @defaultValue false
    */
   readonly spread?: boolean | SpreadOptions;
+  /**
+   * Ranks by what a session is about as well: what it clicked ({@link Namespace.feedback}) and, a
+   * tenth as much, what its queries found. Each such record is excited as far as it is near the query
+   * too, so that a query of another subject is left alone, and passes that on to candidates near
+   * itself. A string is `{ id }`. Not for `queryMany()`, and with it `topK` is at most 100.
+   */
+  readonly session?: string | SessionOptions;
+  /**
+   * Matches that differ: each one picked inhibits those that are like it, by this much, 0 to 1
+   * (soft winner-take-all). 0 is the order of distance; try 0.2. Of 50 candidates, or 5 `topK`; with
+   * it `topK` is at most 100. @defaultValue 0
+   */
+  readonly diversify?: number;
+  /**
+   * Tells how unlike the records of the namespace the vector is: {@link QueryResult.novelty}. The
+   * first time, and when the records have doubled, it takes about 600 searches.
+   * @throws INVALID_ARGUMENT under `dot`
+   * @defaultValue false
+   */
+  readonly novelty?: boolean;
   /** @defaultValue true */
   readonly includeMetadata?: boolean;
   /** @defaultValue false */
@@ -271,6 +291,35 @@ export interface SpreadOptions {
   readonly seeds?: number;
 }
 
+/**
+ * What a session remembers is in memory only, bounded (256 sessions of 32 records), and decays:
+ * activations are leaky integrators. Records that are deleted are forgotten.
+ */
+export interface SessionOptions {
+  /** 1 to 512 bytes of UTF-8. */
+  readonly id: string;
+  /** Milliseconds in which activation falls to 1/e, from 1. @defaultValue 1,800,000, half an hour */
+  readonly tauMs?: number;
+  /** How much the records of the session count, from 0 on, where the distance counts 1. @defaultValue 0.5 */
+  readonly weight?: number;
+  /**
+   * How much it counts that a record was often clicked after the last clicks of the session, in this
+   * session or another, from 0 on: so much where it always was. @defaultValue 0.5
+   */
+  readonly next?: number;
+  /** The moment in milliseconds; one before that of an earlier query is the same. @defaultValue Date.now() */
+  readonly at?: number;
+}
+
+/** What was thought of a match. */
+export interface Feedback {
+  /** `queryId` of a result of this index: of the last 256 that had a session. */
+  readonly query: string;
+  readonly id: string;
+  /** 1: it was clicked, -1: it was not what was looked for, and between. @defaultValue 1 */
+  readonly weight?: number;
+}
+
 export interface Match<M extends object = Metadata> {
   readonly id: string;
   /** Where it is not the default one. */
@@ -287,13 +336,23 @@ export interface Match<M extends object = Metadata> {
 
 /** Plain JSON. */
 export interface QueryResult<M extends object = Metadata> {
-  /** Nearest first; equal distances in order of insertion. With `spread`, most activation first. */
+  /**
+   * Nearest first; equal distances in order of insertion. With `spread`, most activation first; with
+   * `session` or `diversify` as these rank, while scores and distances stay those of the query.
+   */
   readonly matches: Match<M>[];
   /** `matches.length`. */
   readonly count: number;
   /** Whether `matches` holds every record that belongs there; if not, `reason` says why. */
   readonly complete: boolean;
   readonly reason?: string;
+  /**
+   * With {@link QueryOptions.novelty}: the share of the namespace's records that are less unlike the
+   * others than the vector, 0 to 1, by 100 samples. What lies farther from its 5 nearest records than
+   * these from theirs is novel: at 0.99 it is as odd as one record in a hundred, or of a kind that is
+   * not there. 1 where there are no two records.
+   */
+  readonly novelty?: number;
   /** Names this query within the index. */
   readonly queryId: string;
   /** The index's version that was searched. */
@@ -597,8 +656,18 @@ export interface Namespace<M extends object = Metadata> {
     vectors: readonly VectorInput[] | VectorInput,
     options?: QueryOptions<M>,
   ): QueryResult<M>[];
-  /** Runs the query and tells what it cost. */
+  /**
+   * Runs the query and tells what it cost. What `session`, `diversify` and `novelty` search for beside
+   * it is not in that.
+   */
   explain(vector: VectorInput, options?: QueryOptions<M>): Explanation<M>;
+  /**
+   * Says what a match was worth. Its session is about it from now on, and what is clicked after what is
+   * learnt, over all sessions, by spike-timing-dependent plasticity: 16,384 records and pairs of
+   * records, 32 that follow each. None of it is stored; it goes with the index.
+   * @throws NOT_FOUND for a query that expired or had no session, and for an unknown id; INVALID_ARGUMENT
+   */
+  feedback(feedback: Feedback): void;
 }
 
 /**

@@ -6,6 +6,7 @@
 //   --only=G7,G8     these goals, and what they need; --only=databases: what keeping data costs;
 //                    --only=cuts: minimum cuts of graphs;
 //                    --only=embedder: how well the demo's built-in embedder finds what is meant;
+//                    --only=benefits: whether sessions, feedback, diversify and novelty find more;
 //                    --only=plans: what it takes to read a plan, what that buys, and how well a
 //                    critical path ranks measured runtimes;
 //                    --only=spikes: neurons, and queries that are ranked by activation

@@ -12,6 +12,7 @@ import { checkVectors } from '../index/vectors.js';
 import type {
   CompactResult,
   Explanation,
+  Feedback,
   Filter,
   Item,
   ListOptions,
@@ -188,6 +189,10 @@ class NamespaceView<M extends object> implements DatabaseNamespace<M> {
     options: QueryOptions<M> & AbortOptions = {},
   ): Promise<Explanation<M>> {
     return (await this.read('explain', [vector], options)) as Explanation<M>;
+  }
+
+  async feedback(feedback: Feedback): Promise<void> {
+    await this.call('feedback', [feedback]);
   }
 
   protected call(verb: Verb, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {

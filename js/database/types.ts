@@ -3,6 +3,7 @@ import type { RuVectorError } from '../core/errors.js';
 import type {
   CompactResult,
   Explanation,
+  Feedback,
   Filter,
   IndexOptions,
   IndexStats,
@@ -265,6 +266,11 @@ export interface DatabaseNamespace<M extends object = Metadata> {
     options?: QueryOptions<M> & AbortOptions,
   ): Promise<QueryResult<M>[]>;
   explain(vector: VectorInput, options?: QueryOptions<M> & AbortOptions): Promise<Explanation<M>>;
+  /**
+   * What it teaches stays in this tab, or its worker, as sessions do. Like `session`, `diversify` and
+   * `novelty` it is `INVALID_ARGUMENT` for a database over shards, none of which knows what the others found.
+   */
+  feedback(feedback: Feedback): Promise<void>;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Explanation, QueryOptions, QueryResult } from '../types.js';
 import { explainedPlan } from './explained-plan.js';
 import { type Checked, checkOptions, run } from './query.js';
 import { shownEf } from './recall.js';
+import { ranksAnew } from './rerank.js';
 import { spreadReport } from './spread.js';
 import type { State } from './state.js';
 import { checkVector } from './vectors.js';
@@ -46,6 +47,8 @@ const WALKS: Record<number, 'iterative' | 'in-graph' | 'after'> = {
   4: 'after',
 };
 
+const PLAIN = { session: undefined, diversify: 0, novelty: false };
+
 /** Runs the query and tells what it did. */
 export function explain<M extends object>(
   state: State,
@@ -56,6 +59,9 @@ export function explain<M extends object>(
   const checked = checkOptions(state, namespace, options);
   const checkedVector = checkVector('vector', vector, state.shape);
   const [result] = run<M>(state, [checkedVector], checked, () => 'vector') as [QueryResult<M>];
+  // The searches of its own that ranking anew makes are not what is told.
+  if (ranksAnew(checked) || checked.novelty)
+    run<M>(state, [checkedVector], { ...checked, ...PLAIN }, () => 'vector');
   const cost = costOf(state);
   const spread = checked.spread && spreadReport(state);
   const records = state.records.countIn(checked.namespace);

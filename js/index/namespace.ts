@@ -1,5 +1,6 @@
 import type {
   Explanation,
+  Feedback,
   Filter,
   Item,
   ListOptions,
@@ -15,6 +16,7 @@ import type {
 import { explain } from './explain.js';
 import { query, queryById, queryMany } from './query.js';
 import { count, get, getMany, has, list } from './read.js';
+import { feedback } from './session.js';
 import { opened, type State } from './state.js';
 import { deleteWhere, insert, remove, update, upsert, upsertFlat, upsertSteps } from './write.js';
 
@@ -109,6 +111,10 @@ export class NamespaceView<M extends object> implements Namespace<M> {
 
   explain(vector: VectorInput, options?: QueryOptions<M>): Explanation<M> {
     return explain(this.#opened(), this.#name, vector, options);
+  }
+
+  feedback(given: Feedback): void {
+    feedback(this.#opened(), this.#name, given);
   }
 
   #opened(): State {

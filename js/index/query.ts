@@ -1,15 +1,20 @@
-import { checkBoolean, checkInteger, checkKeys, invalid, unexpected } from '../core/arguments.js';
+import { checkBoolean, checkInteger, checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { check, INVALID_VECTOR, notNull } from '../core/status.js';
 import { type Node, parseFilter } from '../filter/parse.js';
 import type { Match, QueryOptions, QueryResult } from '../types.js';
+import { noveltyOf } from './novelty.js';
 import { vectorAt } from './read.js';
 import { checkEf, efFor } from './recall.js';
-import { checkId, checkNamespace } from './records.js';
+import { checkNamespace } from './records.js';
+import { candidatesFor, checkRanking, ranksAnew, rerank } from './rerank.js';
+import { ANY, type Neighbor, neighborsOf } from './search.js';
+import { checkSession, type Session } from './session.js';
 import { checkSpread, type Spread, spread } from './spread.js';
 import { opened, type State } from './state.js';
 import {
   type Components,
+  checkMetric,
   checkVector,
   checkVectors,
   distanceOf,
@@ -31,6 +36,9 @@ const OPTIONS = [
   'gamma',
   'planner',
   'spread',
+  'session',
+  'diversify',
+  'novelty',
   'includeMetadata',
   'includeVector',
 ];
@@ -45,6 +53,9 @@ export interface Checked {
   readonly gamma: number | undefined;
   readonly planner: boolean;
   readonly spread: Spread | undefined;
+  readonly session: Session | undefined;
+  readonly diversify: number;
+  readonly novelty: boolean;
   readonly includeMetadata: boolean;
   readonly includeVector: boolean;
 }
@@ -52,9 +63,8 @@ export interface Checked {
 /** Matches of a query that names no number. */
 export const TOP_K = 10;
 
-/** `Plan::kFilterAfter` of src/engine/plan.h, and `Collection::kAny`. */
+/** `Plan::kFilterAfter` of src/engine/plan.h. */
 const FILTER_AFTER = 4;
-const ANY = 0xffffffff;
 const UNPLANNED = 'the planner is off, and the walk found no more that match';
 
 /** Keys (8 bytes) of one batch of queryMany: bounds its memory. */
@@ -83,9 +93,7 @@ export function queryById<M extends object>(
   options: QueryOptions<M> = {},
 ): QueryResult<M> {
   const checked = checkOptions(state, namespace, options);
-  const row = opened(state).records.row(checked.namespace, checkId('id', id));
-  if (row === undefined)
-    throw unexpected('NOT_FOUND', 'id', 'the id of a record', JSON.stringify(id), { id });
+  const row = opened(state).records.known(checked.namespace, id);
   return run<M>(state, [vectorAt(state, row)], checked, () => 'vector')[0] as QueryResult<M>;
 }
 
@@ -96,6 +104,8 @@ export function queryMany<M extends object>(
   options: QueryOptions<M> = {},
 ): QueryResult<M>[] {
   const checked = checkOptions(state, namespace, options);
+  if (checked.session)
+    throw invalid('session', 'one query at a time, each after the last', 'queryMany()');
   const all = checkVectors('vectors', vectors, state.shape);
   const batch = Math.max(1, Math.min(BATCH_QUERIES, Math.floor(BATCH_KEYS / checked.topK)));
   const results: QueryResult<M>[] = [];
@@ -112,24 +122,29 @@ export function checkOptions<M extends object>(
   options: QueryOptions<M>,
 ): Checked {
   checkKeys('options', options, OPTIONS);
-  const { filter, minScore, gamma } = options;
+  const { filter, minScore, gamma, diversify = 0 } = options;
   if (minScore !== undefined && !(typeof minScore === 'number' && Number.isFinite(minScore)))
     throw invalid('minScore', 'a finite number', minScore);
-  if (gamma !== undefined && !(typeof gamma === 'number' && gamma >= 0 && gamma <= 10))
-    throw invalid('gamma', 'a number from 0 to 10', gamma);
-  return {
+  for (const what of ['session', 'diversify', 'novelty'] as const)
+    if (options[what]) checkMetric(what, state.shape);
+  const checked = {
     topK: options.topK === undefined ? TOP_K : checkInteger('topK', options.topK, 1, LIMITS.topK),
     filter: filter === undefined ? undefined : parseFilter('filter', filter),
     namespace: checkNamespace('namespace', options.namespace, namespace),
     minScore: minScore ?? Number.NEGATIVE_INFINITY,
     exact: checkBoolean('exact', options.exact, false),
     ef: options.ef === undefined ? undefined : checkEf(options.ef),
-    gamma,
+    gamma: gamma === undefined ? gamma : checkNumber('gamma', gamma, 0, 10),
     planner: checkBoolean('planner', options.planner, true),
     spread: checkSpread(options.spread, state),
+    session: checkSession(options.session),
+    diversify: checkNumber('diversify', diversify, 0, 1),
+    novelty: checkBoolean('novelty', options.novelty, false),
     includeMetadata: checkBoolean('includeMetadata', options.includeMetadata, true),
     includeVector: checkBoolean('includeVector', options.includeVector, false),
   };
+  checkRanking(checked);
+  return checked;
 }
 
 /** All queries of `vectors` in one pass; `what` names one in errors. */
@@ -140,10 +155,16 @@ export function run<M extends object>(
   what: (query: number) => string,
 ): QueryResult<M>[] {
   const { collection, core, shape } = opened(state);
+  const again = ranksAnew(options);
+  // More is searched for after each, in the same buffers.
+  if ((again || options.novelty) && vectors.length > 1)
+    return vectors.flatMap((vector, i) => run<M>(state, [vector], options, () => what(i)));
   const started = performance.now();
   const selection = state.records.select(options.namespace, options.filter);
   const count = selection?.count ?? state.records.count;
-  const k = Math.max(options.topK, options.spread?.seeds ?? 1);
+  const k = again
+    ? candidatesFor(options.topK)
+    : Math.max(options.topK, options.spread?.seeds ?? 1);
   check(collection.prepare(vectors.length, Math.max(1, Math.min(k, count))));
   const at = collection.queries();
   for (const [i, vector] of vectors.entries())
@@ -156,7 +177,7 @@ export function run<M extends object>(
   try {
     status = collection.search(
       options.exact,
-      options.ef ?? efFor(state, options.topK),
+      options.ef ?? efFor(state, again ? k : options.topK),
       reachOf(options.gamma, shape),
     );
   } finally {
@@ -170,16 +191,22 @@ export function run<M extends object>(
 
   const results = vectors.map((_, i) => {
     const activations = options.spread && spread(state, i, options.spread);
-    const matches = matchesOf<M>(state, i, options, activations);
-    const queryId = `q${++state.queries}`;
-    const { version } = state;
     const complete = !unplanned || collection.found(i) >= Math.min(options.topK, count);
+    const vector = vectors[i] as Components;
+    const ranked = again
+      ? rerank(state, vector, neighborsOf(state, i), selection?.words, options)
+      : undefined;
+    const queryId = `q${++state.queries}`;
+    const matches = matchesOf<M>(state, i, options, activations, ranked, queryId);
+    const { version } = state;
     const reason = complete ? {} : { reason: UNPLANNED };
+    const novelty = options.novelty ? { novelty: noveltyOf(state, options.namespace, vector) } : {};
     return {
       matches,
       count: matches.length,
       complete,
       ...reason,
+      ...novelty,
       queryId,
       version,
       tookMs: 0,
@@ -195,12 +222,13 @@ function matchesOf<M extends object>(
   i: number,
   options: Checked,
   activations: readonly number[] | undefined,
+  anew: readonly Neighbor[] | undefined,
+  queryId: string,
 ): Match<M>[] {
   const { collection, core, records, shape } = state;
   const matches: Mutable<Match<M>>[] = [];
   const rows: number[] = [];
-  const found = Math.min(options.topK, collection.found(i));
-  core.heap.forEachNeighbor(collection.neighbors(i), found, (row, ranked, place) => {
+  const add = (row: number, ranked: number, place = Number.NaN): void => {
     const distance = distanceOf(ranked, shape);
     const score = scoreOf(distance, shape);
     if (score < options.minScore) return;
@@ -212,7 +240,16 @@ function matchesOf<M extends object>(
     if (text !== undefined) match.metadata = JSON.parse(text) as M;
     matches.push(match);
     rows.push(row);
-  });
+  };
+  const found = Math.min(options.topK, collection.found(i));
+  if (anew) for (const { row, distance } of anew) add(row, distance);
+  else core.heap.forEachNeighbor(collection.neighbors(i), found, add);
+  if (options.session)
+    records.sessions.answered(
+      queryId,
+      options.session,
+      rows.map((row) => records.sequence(row)),
+    );
   if (options.includeVector)
     for (const [n, match] of matches.entries()) match.vector = vectorAt(state, rows[n] as number);
   return matches;

@@ -1,10 +1,11 @@
 import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
-import { check, INVALID_VECTOR } from '../core/status.js';
+import { isSet, type Words } from '../filter/words.js';
 import type { RecallOptions, RecallReport, TuneResult } from '../types.js';
 import { vectorAt } from './read.js';
+import { ANY, type Neighbor, nearest, type Sample } from './search.js';
 import { opened, type State } from './state.js';
-import { checkVectors, invalidVector, type Shape } from './vectors.js';
+import { checkVectors, type Shape } from './vectors.js';
 
 /**
  * How much of the truth searches find, from exact scans on sampled queries, and the `ef` that is
@@ -16,8 +17,7 @@ import { checkVectors, invalidVector, type Shape } from './vectors.js';
 /** Widths that tuning tries, narrow ones first; each costs about 1.4 times the one before. */
 const LADDER = [32, 45, 64, 90, 128, 181, 256, 362, 512, 724, 1024, 1448, 2048, 4096];
 
-/** `Collection::kAny`, of plans and rows, and `Plan::kGraph` of src/engine/plan.h. */
-const ANY = 0xffffffff;
+/** `Plan::kGraph` of src/engine/plan.h. */
 const GRAPH = 2;
 
 const TUNED_TOP_K = 10;
@@ -33,18 +33,11 @@ function draw(seed: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-export interface Sample {
-  readonly vector: ArrayLike<number>;
-  /** The record that it is, or ANY. */
-  readonly row: number;
-  /** Names the caller's vector in errors. */
-  readonly what?: string;
-}
-
-export function sampleRows(state: State, count: number, seed: number): Sample[] {
+/** Of all records, or those of `among`. */
+export function sampleRows(state: State, count: number, seed: number, among?: Words): Sample[] {
   const { records } = state;
   const live = Array.from({ length: records.rows }, (_, row) => row).filter(
-    (row) => records.id(row) !== undefined,
+    (row) => records.id(row) !== undefined && (among === undefined || isSet(among, row)),
   );
   // Partial Fisher-Yates: no row twice.
   const wanted = Math.min(count, live.length);
@@ -55,38 +48,10 @@ export function sampleRows(state: State, count: number, seed: number): Sample[] 
   return live.slice(0, wanted).map((row) => ({ row, vector: vectorAt(state, row) }));
 }
 
-/** The rows that one search finds, without the sample itself; their distances go to `distances`. */
-function rowsOf(
-  state: State,
-  sample: Sample,
-  topK: number,
-  exact: boolean,
-  ef: number,
-  plan = ANY,
-  distances: number[] = [],
-): number[] {
-  const { collection, core, shape, records } = state;
-  check(collection.prepare(1, Math.max(1, Math.min(topK, records.count))));
-  core.heap.write(collection.queries(), sample.vector, shape.bits);
-  collection.withhold(sample.row);
-  collection.forcePlan(plan);
-  const status = collection.search(exact, ef, 0);
-  collection.forcePlan(ANY);
-  collection.withhold(ANY);
-  if (status === INVALID_VECTOR) throw invalidVector(sample.what ?? 'vector', sample.vector);
-  check(status);
-  const rows: number[] = [];
-  core.heap.forEachNeighbor(collection.neighbors(0), collection.found(0), (row, distance) => {
-    rows.push(row);
-    distances.push(distance);
-  });
-  return rows;
-}
-
-/** The share of `truth` that is among `rows`. */
-function share(truth: readonly number[], rows: readonly number[]): number {
-  const found = new Set(rows);
-  return truth.length === 0 ? 1 : truth.filter((row) => found.has(row)).length / truth.length;
+/** The share of `truth` that is among what was found. */
+function share(truth: readonly Neighbor[], found: readonly Neighbor[]): number {
+  const rows = new Set(found.map(({ row }) => row));
+  return truth.length === 0 ? 1 : truth.filter(({ row }) => rows.has(row)).length / truth.length;
 }
 
 /** Mean of shares of `topK` and the bounds of its 95 % interval. */
@@ -143,8 +108,8 @@ export function* measuring(state: State, options?: RecallOptions): Generator<voi
   const chosen = ef ?? efFor(opened(state), topK);
   const shares: number[] = [];
   for (const sample of given ?? sampleRows(state, samples, seed)) {
-    const truth = rowsOf(state, sample, topK, true, 0);
-    shares.push(share(truth, rowsOf(state, sample, topK, false, chosen)));
+    const truth = nearest(state, sample, { topK, exact: true });
+    shares.push(share(truth, nearest(state, sample, { topK, ef: chosen })));
     yield;
   }
   return {
@@ -178,11 +143,8 @@ export function probe(
   given: number | undefined,
 ): Probe {
   const ef = given ?? efFor(opened(state), topK);
-  const search = (sample: Sample, exact: boolean): number[] => {
-    const distances: number[] = [];
-    rowsOf(state, sample, topK, exact, ef, ANY, distances);
-    return distances;
-  };
+  const search = (sample: Sample, exact: boolean): number[] =>
+    nearest(state, sample, { topK, exact, ef }).map(({ distance }) => distance);
   const found = samples.map((it) => [search(it, true), search(it, false)] as const);
   return { ef: given ?? shownEf(state, topK), reference: reference(state), found };
 }
@@ -269,13 +231,14 @@ function* tuneSteps(state: State, target: number): Generator<void, TuneResult> {
   const ladder = state.ef === undefined ? LADDER : [state.ef];
   const shares: number[][] = ladder.map(() => []);
   for (const sample of samples) {
-    const truth = rowsOf(state, sample, TUNED_TOP_K, true, 0);
+    const topK = TUNED_TOP_K;
+    const truth = nearest(state, sample, { topK, exact: true });
     // The width is the graph's, even where a scan would be cheaper at the moment.
     const plan = state.collection.linked() > 0 ? GRAPH : ANY;
     let found = 0;
     for (const [i, ef] of ladder.entries()) {
       // What finds all is not worth a wider walk.
-      if (found < 1) found = share(truth, rowsOf(state, sample, TUNED_TOP_K, false, ef, plan));
+      if (found < 1) found = share(truth, nearest(state, sample, { topK, ef, plan }));
       shares[i]?.push(found);
     }
     yield;

@@ -1,9 +1,11 @@
-import { invalid, overLimit } from '../core/arguments.js';
+import { Sessions } from '../context/sessions.js';
+import { invalid, overLimit, unexpected } from '../core/arguments.js';
 import { LIMITS } from '../core/limits.js';
 import { Columns } from '../filter/columns.js';
 import { keepMatches } from '../filter/evaluate.js';
 import type { Node } from '../filter/parse.js';
 import { countOf, newWords, type Words } from '../filter/words.js';
+import type { Known } from './novelty.js';
 
 /** The records of one namespace; that of the default one is ''. */
 interface Space {
@@ -34,6 +36,9 @@ export class Records {
   /** Grows whenever rows are renumbered. */
   numbering = 0;
   readonly #columns: Columns;
+  /** What queries and clicks taught, and what is usual in a namespace: gone with the records. */
+  readonly sessions: Sessions = new Sessions();
+  readonly usual: Map<string, Known> = new Map();
   /** The rows of the namespace that was last selected from, for as long as they stay the same. */
   #members: { readonly name: string; readonly words: Words } | undefined;
 
@@ -58,6 +63,15 @@ export class Records {
 
   row(namespace: string, id: string): number | undefined {
     return this.#spaces.get(namespace)?.rowOf.get(id);
+  }
+
+  /** The row of a record that must be there. @throws INVALID_ARGUMENT, NOT_FOUND */
+  known(namespace: string, id: unknown): number {
+    const row = this.row(namespace, checkId('id', id));
+    if (row !== undefined) return row;
+    throw unexpected('NOT_FOUND', 'id', 'the id of a record', JSON.stringify(id), {
+      id: id as string,
+    });
   }
 
   id(row: number): string | undefined {
@@ -153,8 +167,15 @@ export class Records {
     return low;
   }
 
+  /** Names a record for as long as it is there, and is never that of another. */
   sequence(row: number): number {
     return this.#sequence[row] as number;
+  }
+
+  /** The row of the record of `sequence`; undefined once it is deleted. */
+  rowOf(sequence: number): number | undefined {
+    const row = this.rowAfter(sequence - 1);
+    return this.#sequence[row] === sequence && this.#ids[row] !== undefined ? row : undefined;
   }
 }
 

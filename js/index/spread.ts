@@ -1,7 +1,8 @@
-import { checkInteger, checkKeys, invalid } from '../core/arguments.js';
+import { checkInteger, checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import { check } from '../core/status.js';
 import type { SpreadOptions, SpreadReport } from '../types.js';
 import type { State } from './state.js';
+import { checkMetric } from './vectors.js';
 
 /** Ranking by activation that spreads over the graph: src/engine/spread.cpp. */
 
@@ -16,17 +17,11 @@ export function checkSpread(
 ): Spread | undefined {
   if (value === undefined || value === false) return undefined;
   if (value !== true) checkKeys('spread', value, Object.keys(DEFAULTS));
-  if (shape.metric === 'dot')
-    throw invalid(
-      'spread',
-      'another metric than dot, under which links have no length',
-      shape.metric,
-    );
+  checkMetric('spread', shape);
   if (config.index === 'flat')
     throw invalid('spread', "an index of type 'hnsw' or 'auto', which have a graph", config.index);
   const { alpha, epsilon, seeds } = { ...DEFAULTS, ...(value === true ? {} : value) };
-  if (!(typeof alpha === 'number' && alpha >= 0 && alpha <= 0.99))
-    throw invalid('spread.alpha', 'a number from 0 to 0.99', alpha);
+  checkNumber('spread.alpha', alpha, 0, 0.99);
   if (!(typeof epsilon === 'number' && epsilon >= 1e-6 && epsilon <= 1))
     throw invalid('spread.epsilon', 'a number from 1e-6 to 1', epsilon);
   checkInteger('spread.seeds', seeds, 1, 1000);

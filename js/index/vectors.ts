@@ -16,6 +16,12 @@ export interface Shape {
 /** `Metric` of src/kernels/metric.h, in its order. */
 export const METRICS: readonly Metric[] = ['cosine', 'dot', 'euclidean', 'manhattan', 'hamming'];
 
+/** That records can be near each other. @throws INVALID_ARGUMENT under `dot` */
+export function checkMetric(what: string, { metric }: Shape): void {
+  if (metric === 'dot')
+    throw invalid(what, 'another metric than dot, under which nothing is near', metric);
+}
+
 /** A checked vector in the form it is stored: floats as numbers, or packed bytes under hamming. */
 export type Components = ArrayLike<number>;
 

@@ -1,5 +1,6 @@
 // What a run of the bench measures: the parts, and sizes by the flags of scripts/bench.mjs.
 import { spawnSync } from 'node:child_process';
+import { benefits } from './benefits.mjs';
 import { cuts } from './cuts.mjs';
 import { K, QUERIES, SEED } from './data.mjs';
 import { databases } from './database.mjs';
@@ -28,6 +29,7 @@ export const PARTS = {
   cuts: { goals: ['cuts'], run: cuts, isNative: false },
   embedder: { goals: ['embedder'], run: embedder, isNative: false },
   plans: { goals: ['plans'], run: plans, isNative: false },
+  benefits: { goals: ['benefits'], run: benefits, isNative: false },
   'query plans': { goals: ['plans'], run: queryPlans, isNative: false },
   spikes: { goals: ['spikes'], run: spikes, isNative: false },
   spread: { goals: ['spikes'], run: spread, isNative: false },

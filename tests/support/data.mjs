@@ -19,6 +19,11 @@ function readRows(file, Elements) {
   return rows;
 }
 
+/** Where a file of a set is, if the set is there. */
+export function setFile(name, file) {
+  return resolve(folder, name, file);
+}
+
 export function hasSet(name) {
   return existsSync(resolve(folder, name, 'base.fvecs'));
 }

@@ -15,7 +15,7 @@ import type {
 import type { Call, Port } from '../calls.js';
 import type { DatabaseStats, StorageReport } from '../types.js';
 import type { PoolPort } from './pool.js';
-import { checkAlone, explained, measureRecall, merged } from './query.js';
+import { checkAlone, explained, measureRecall, merged, notAlone } from './query.js';
 import { sum, sums } from './sum.js';
 import { exportAll, importAll, put } from './write.js';
 
@@ -47,6 +47,8 @@ export async function answer(pool: PoolPort, call: Call, signal?: AbortSignal): 
       return sum(await all<number>());
     case 'list':
       return list(pool, namespace, first);
+    case 'feedback':
+      throw notAlone('feedback', shards.length);
     case 'query':
       checkAlone(call, shards.length);
       return merged(call, await all<QueryResult>());

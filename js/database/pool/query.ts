@@ -1,6 +1,8 @@
 import { unexpected } from '../../core/arguments.js';
+import type { RuVectorError } from '../../core/errors.js';
 import { TOP_K } from '../../index/query.js';
-import { checkMeasurement, estimate, type Probe, type Sample } from '../../index/recall.js';
+import { checkMeasurement, estimate, type Probe } from '../../index/recall.js';
+import { ANY, type Sample } from '../../index/search.js';
 import type {
   Explanation,
   QueryOptions,
@@ -12,11 +14,15 @@ import type { Call } from '../calls.js';
 import type { PoolPort } from './pool.js';
 import { most, sum, sums, whole } from './sum.js';
 
-/** Options by which no shard alone can rank. @throws INVALID_ARGUMENT */
+/** Options by which no shard alone can rank or judge. @throws INVALID_ARGUMENT */
 export function checkAlone({ args }: Call, shards: number): void {
-  const spread = (args[1] as QueryOptions | undefined)?.spread;
-  if (spread !== undefined && spread !== false)
-    throw unexpected('INVALID_ARGUMENT', 'spread', 'a database of one shard', `${shards} shards`);
+  const options = Object(args[1]) as QueryOptions;
+  for (const what of ['spread', 'session', 'diversify', 'novelty'] as const)
+    if (options[what]) throw notAlone(what, shards);
+}
+
+export function notAlone(what: string, shards: number): RuVectorError {
+  return unexpected('INVALID_ARGUMENT', what, 'a database of one shard', `${shards} shards`);
 }
 
 /** Matches of all shards by distance; of equal ones in order of the shards, as a stable sort leaves them. */
@@ -69,9 +75,6 @@ export function explained(call: Call, all: Explanation[]): Explanation {
 
 /** Samples of one part. */
 const SAMPLES = 16;
-
-/** `Collection::kAny`: a sample that is no record of a shard. */
-const ANY = 0xffffffff;
 
 /** What searches of all shards find of the nearest in all shards. */
 export async function measureRecall(
