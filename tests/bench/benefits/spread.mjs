@@ -5,11 +5,11 @@
 // its own few answers.
 import { readFileSync } from 'node:fs';
 import { realLines, realSet, setFile } from '../../support/data.mjs';
-import { mean, ndcg } from '../../support/ndcg.mjs';
+import { mean, ndcg, pairedBootstrap } from '../../support/ndcg.mjs';
 import { createIndex } from '../../support/package.mjs';
 import { averagePrecision } from '../../support/rank.mjs';
 import { digits } from './digits.mjs';
-import { gain } from './gain.mjs';
+import { SEED } from './gain.mjs';
 
 const EXPANDED_BY = 10;
 const DENSE = { epsilon: 1e-6 };
@@ -22,15 +22,13 @@ export async function spreadOverDigits(t, depths = [10, 50, 100]) {
   const index = await createIndex({ dimensions: 784, metric: 'euclidean', index: 'hnsw' });
   index.upsert(images.slice(0, base).map((vector, row) => ({ id: `${row}`, vector })));
   const queries = images.slice(base);
-  const ofLabel = Map.groupBy
-    ? Map.groupBy(labels.slice(0, base), (label) => label)
-    : new Map(labels.map((label) => [label, labels.slice(0, base).filter((it) => it === label)]));
+  const countOf = (label) => labels.slice(0, base).filter((it) => it === label).length;
 
   const found = depths.map((topK) => {
     const precision = ({ matches }, query) => {
       const wanted = labels[base + query];
       const relevant = matches.map(({ id }) => labels[id] === wanted);
-      return averagePrecision(relevant, Math.min(topK, ofLabel.get(wanted).length));
+      return averagePrecision(relevant, Math.min(topK, countOf(wanted)));
     };
     const arm = (options) => {
       const told = queries.map((vector) => index.explain(vector, { topK, ...options }));
@@ -72,7 +70,7 @@ export async function spreadOverTexts(t, name) {
     realLines(t, name, `${file}.jsonl`).map(({ _id, id = _id }) => `${id}`),
   );
   const grades = new Map();
-  for (const line of readFileSync(setFile(name, 'qrels.tsv'), 'utf8').trim().split('\n')) {
+  for (const line of readFileSync(setFile(name, 'qrels.tsv'), 'utf8').trim().split('\n').slice(1)) {
     const [query, document, grade] = line.split('\t');
     if (!(Number(grade) > 0)) continue;
     grades.set(query, (grades.get(query) ?? new Map()).set(document, Number(grade)));
@@ -93,8 +91,6 @@ export async function spreadOverTexts(t, name) {
 }
 
 function inPoints(a, b) {
-  const relative = gain(a, b);
-  const scale = mean(b);
-  const [value, low, high] = [relative.value, relative.low, relative.high].map((it) => it * scale);
-  return { value, low, high };
+  const { difference, low, high } = pairedBootstrap(a, b, SEED);
+  return { value: 100 * difference, low: 100 * low, high: 100 * high };
 }
