@@ -8,7 +8,7 @@ export const COUNT = 2_000;
 export const ARMS = ['A', 'B'];
 
 /** Of what is drawn, from the middle: lengths are in distances between two arms. */
-export const EXTENT = 13.2;
+export const EXTENT = 13.8;
 
 const TURN = 2;
 const INNER = 2;

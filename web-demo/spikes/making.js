@@ -9,12 +9,12 @@ const INDEX = {
 };
 
 /** Edges from each neuron. */
-export const NEIGHBOURS = 8;
+const NEIGHBOURS = 8;
 
 /** A spike is on its way for so many milliseconds. */
-export const DELAY = 0.4;
+const DELAY = 0.4;
 
-/** Two spikes make a neighbour on the same arm spike; all of the other arm together do not. */
+/** So strong that a spike makes near neighbours spike, and so soon weaker that the other arm's do not. */
 const weight = (distance) => 5 * Math.exp(-((distance / 0.35) ** 2));
 
 /**
@@ -48,6 +48,7 @@ export async function make({ createIndex }, snn, { signal, onProgress }) {
     const network = await snn.createSpikingNetwork({
       neurons: points.length,
       edges: graph,
+      tauMs: 10,
       delayMs: DELAY,
       refractoryMs: 10,
     });

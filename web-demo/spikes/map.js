@@ -93,7 +93,11 @@ export class SpikeMap {
       [still, colour.edge],
       [fired, colour.accent],
     ]) {
-      Object.assign(context, { fillStyle: paint, strokeStyle: paint, lineWidth: dot / 2.2 });
+      Object.assign(context, {
+        fillStyle: paint,
+        strokeStyle: paint,
+        lineWidth: Math.max(0.8, dot / 2.2),
+      });
       context.fill(discs);
       context.stroke(rings);
     }
@@ -119,7 +123,7 @@ export class SpikeMap {
     Object.assign(context, { textAlign: 'center', textBaseline: 'middle' });
     for (const [arm, name] of ARMS.entries()) {
       const { x, y } = this.#points.findLast((point) => point.arm === arm);
-      const out = 1 + 0.7 / Math.hypot(x, y);
+      const out = 1 + 0.8 / Math.hypot(x, y);
       context.fillText(name, ...at({ x: x * out, y: y * out }));
     }
   }

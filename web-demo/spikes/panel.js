@@ -2,8 +2,6 @@
 import { element } from '../common/elements.js';
 import { Work } from '../common/work.js';
 import { armAt, places } from './arms.js';
-import { make } from './making.js';
-import { Thought } from './thought.js';
 import { placeSentence } from './words.js';
 
 const [panel, said, map, close, hint, alpha, epsilon, speed, gate, time] = [
@@ -39,7 +37,7 @@ export function spikesPanel(module) {
   });
   const settings = { alpha: 0.8, epsilon: 2e-4, speed: 20, isGated: false };
   const queries = places();
-  /** @type {Thought | undefined} */
+  /** @type {import('./thought.js').Thought | undefined} */
   let thought;
 
   showSettings(settings);
@@ -47,7 +45,7 @@ export function spikesPanel(module) {
     said.textContent = '';
     try {
       thought = await work.run(async (options) => {
-        const snn = await import('../package/dist/snn/entry.js');
+        const [{ make }, { Thought }, snn] = await loaded();
         return new Thought(await make(module, snn, options), snn, settings);
       });
       panel.dataset.state = 'made';
@@ -106,6 +104,15 @@ export function spikesPanel(module) {
     new ResizeObserver(redraw).observe(canvas);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   matchMedia('(prefers-reduced-motion: reduce)').addEventListener('change', () => thought?.begin());
+}
+
+/** What only those load who want to see it. */
+function loaded() {
+  return Promise.all([
+    import('./making.js'),
+    import('./thought.js'),
+    import('../package/dist/snn/entry.js'),
+  ]);
 }
 
 function showSettings({ alpha: far, epsilon: exactness, speed: fast, isGated }) {

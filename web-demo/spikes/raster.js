@@ -31,7 +31,7 @@ export function drawRaster(canvas, { timeMs, spikes }, isGated) {
   context.font = '12px system-ui, sans-serif';
   for (let point = 0; point <= COUNT; point += COUNT / ARMS.length)
     line(context, [MARGIN.left, y(point)], [right, y(point)]);
-  context.textBaseline = 'middle';
+  Object.assign(context, { textAlign: 'left', textBaseline: 'middle' });
   for (const [arm, name] of ARMS.entries())
     context.fillText(name, 4, y(((arm + 0.5) * COUNT) / ARMS.length));
   context.textBaseline = 'alphabetic';

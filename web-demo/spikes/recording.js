@@ -7,8 +7,8 @@ export const LENGTH = 100;
 /** Of the gate, in Hz; it is open for half of each cycle. */
 export const GATE = 40;
 
-/** The nearest spike by themselves, those as far off as the other arm do not. */
-const GAIN = 1.5;
+/** At distances up to 0.6 it is enough for a neuron to spike by itself. */
+const GAIN = 1.6;
 
 export class Recording {
   #made;

@@ -100,7 +100,7 @@ export class Thought {
       element(`spikes-${name}-own`).textContent = onOwnArm(hits, arm);
     }
     element('spikes-work').textContent = workSentence(this.#answer);
-    if (this.#recording) this.draw();
+    this.draw();
   }
 
   /** Begins a run, with the gate as it is set now. */
@@ -135,6 +135,7 @@ export class Thought {
   }
 
   draw() {
+    if (this.#recording === undefined) return;
     const timeMs = this.#player.time;
     this.#recording.until(timeMs);
     const moment = this.#recording.at(timeMs);

@@ -39,7 +39,7 @@ export function hitItem({ arm, distance, activation }, own) {
   return make(
     'li',
     { className: arm === own ? 'own' : 'other' },
-    make('b', {}, `arm ${ARMS[arm]}`),
+    make('b', {}, ARMS[arm]),
     ' ',
     make('span', {}, distance.toFixed(2)),
     ...(activation === undefined ? [] : [' ', make('span', {}, percent(activation))]),
@@ -51,5 +51,5 @@ function onArm(hits, arm) {
 }
 
 function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  return share < 0.001 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
 }
