@@ -127,8 +127,10 @@ export function checkOptions<M extends object>(
     throw invalid('minScore', 'a finite number', minScore);
   for (const what of ['session', 'diversify', 'novelty'] as const)
     if (options[what]) checkMetric(what, state.shape);
+  const topK =
+    options.topK === undefined ? TOP_K : checkInteger('topK', options.topK, 1, LIMITS.topK);
   const checked = {
-    topK: options.topK === undefined ? TOP_K : checkInteger('topK', options.topK, 1, LIMITS.topK),
+    topK,
     filter: filter === undefined ? undefined : parseFilter('filter', filter),
     namespace: checkNamespace('namespace', options.namespace, namespace),
     minScore: minScore ?? Number.NEGATIVE_INFINITY,
@@ -136,7 +138,7 @@ export function checkOptions<M extends object>(
     ef: options.ef === undefined ? undefined : checkEf(options.ef),
     gamma: gamma === undefined ? gamma : checkNumber('gamma', gamma, 0, 10),
     planner: checkBoolean('planner', options.planner, true),
-    spread: checkSpread(options.spread, state),
+    spread: checkSpread(options.spread, topK, state),
     session: checkSession(options.session),
     diversify: checkNumber('diversify', diversify, 0, 1),
     novelty: checkBoolean('novelty', options.novelty, false),

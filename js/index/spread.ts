@@ -8,19 +8,22 @@ import { checkMetric } from './vectors.js';
 
 export type Spread = Required<SpreadOptions>;
 
-const DEFAULTS: Spread = { alpha: 0.6, epsilon: 2e-4, seeds: 10 };
+/** The more matches are wanted, the less activation decides between them. */
+const DEFAULTS = (topK: number): Spread => ({ alpha: 0.6, epsilon: 0.01 / topK, seeds: 10 });
 
 /** @throws INVALID_ARGUMENT */
 export function checkSpread(
   value: boolean | SpreadOptions | undefined,
+  topK: number,
   { shape, config }: State,
 ): Spread | undefined {
   if (value === undefined || value === false) return undefined;
-  if (value !== true) checkKeys('spread', value, Object.keys(DEFAULTS));
+  const defaults = DEFAULTS(topK);
+  if (value !== true) checkKeys('spread', value, Object.keys(defaults));
   checkMetric('spread', shape);
   if (config.index === 'flat')
     throw invalid('spread', "an index of type 'hnsw' or 'auto', which have a graph", config.index);
-  const { alpha, epsilon, seeds } = { ...DEFAULTS, ...(value === true ? {} : value) };
+  const { alpha, epsilon, seeds } = { ...defaults, ...(value === true ? {} : value) };
   checkNumber('spread.alpha', alpha, 0, 0.99);
   if (!(typeof epsilon === 'number' && epsilon >= 1e-6 && epsilon <= 1))
     throw invalid('spread.epsilon', 'a number from 1e-6 to 1', epsilon);

@@ -77,7 +77,7 @@ export interface QueryOptions<M extends object = Metadata> {
 export interface SpreadOptions {
   /** How far activation goes, 0 to 0.99. @defaultValue 0.6 */
   readonly alpha?: number;
-  /** Exactness for work, 1e-6 to 1. @defaultValue 2e-4 */
+  /** Exactness for work, 1e-6 to 1. @defaultValue 0.01 / `topK` */
   readonly epsilon?: number;
   /** The nearest records that it starts from, 1 to 1,000. @defaultValue 10 */
   readonly seeds?: number;

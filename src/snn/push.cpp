@@ -63,6 +63,7 @@ Status Push::fire(PushGraph& graph, std::uint32_t at, const PushOptions& options
   const double sent = begin == end ? 0 : options.alpha * neuron.charge;
   neuron.activation += neuron.charge - sent;
   neuron.charge = 0;
+  if (sent == 0) return Status::kOk;
   // Neurons move where there come more of them.
   for (std::uint32_t i = begin; i < end; ++i)
     if (const Status status =

@@ -171,6 +171,17 @@ TEST_CASE("a node without links keeps what it gets") {
   CHECK(push.find(0) == Push::kNone);
 }
 
+TEST_CASE("with alpha 0 nothing goes on") {
+  MemoryBudget budget(UINT64_MAX);
+  Push push(budget);
+  Undirected graph(2);
+  graph.link(0, 1, 1);
+  const Push::Charge charge{0, 1};
+  REQUIRE(push.run(graph, 2, {&charge, 1}, {0, 1e-3}) == Status::kOk);
+  REQUIRE(push.neurons().size() == 1);
+  CHECK(push.neurons()[0].activation == 1);
+}
+
 TEST_CASE("weights are those of arcs whose neuron has fired") {
   MemoryBudget budget(UINT64_MAX);
   Push push(budget);
