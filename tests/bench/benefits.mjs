@@ -15,13 +15,11 @@ const bench = { skip: (why) => console.log(`  ${why}`) };
 
 export async function benefits(_plan, results) {
   console.log(`bootstrap intervals of 95 %, seed ${SEED}`);
-  const found = {
-    sessions: await printed(sessions(bench), printSessions),
-    sequences: await printed(sequences(), printSequences),
-    diversity: await printed(diversity(bench), printDiversity),
-    novelty: [],
-    hubness: undefined,
-  };
+  const found = { sessions: [], novelty: [] };
+  for (const set of ['ir-cranfield', 'ir-npl'])
+    found.sessions.push(await printed(sessions(bench, set), (it) => printSessions(set, it)));
+  found.sequences = await printed(sequences(), printSequences);
+  found.diversity = await printed(diversity(bench), printDiversity);
   for (const metric of ['cosine', 'euclidean'])
     found.novelty.push(await printed(novelty(bench, { metric }), (it) => printNovelty(metric, it)));
   found.costs = await printed(costs(), printCosts);
@@ -40,10 +38,10 @@ function row(name, ...cells) {
   console.log(`  ${name.padEnd(26)}${cells.map((cell) => cell.padStart(28)).join('')}`);
 }
 
-function printSessions({ pairs, rocchioWeight, alone, follow, unseen, otherSubject }) {
+function printSessions(set, { pairs, rocchioWeight, alone, follow, unseen, otherSubject }) {
   const n = [follow, unseen, otherSubject].map((it) => `n ${it.session.n}`);
   console.log(
-    `\nsessions, ir-cranfield: nDCG@10 of follow-up queries over the same alone (${alone.toFixed(4)}), ${pairs} pairs; Rocchio's weight ${rocchioWeight}`,
+    `\nsessions, ${set}: nDCG@10 of follow-up queries over the same alone (${alone.toFixed(4)}), ${pairs} pairs; Rocchio's weight ${rocchioWeight}`,
   );
   row('', 'the same subject', '... what was not clicked', 'another subject');
   row('', ...n);
