@@ -24,6 +24,15 @@ const ENTRIES = {
     'dag/entry',
   ],
   mincut: ['mincut/types', 'mincut/entry'],
+  snn: [
+    'snn/types',
+    'snn/codes',
+    'snn/features',
+    'snn/neighbors',
+    'snn/oscillators',
+    'snn/patterns',
+    'snn/entry',
+  ],
   react: ['react/types', 'react/use-query', 'react/entry'],
   vectorize: ['vectorize/types', 'vectorize/binding', 'vectorize/entry'],
   langchain: ['langchain/store', 'langchain/entry'],
@@ -31,7 +40,7 @@ const ENTRIES = {
 };
 
 /** By entry: the module that says which values of the others are public. */
-const LISTS = { dag: 'dag/public' };
+const LISTS = { dag: 'dag/public', snn: 'snn/public' };
 
 /** The generated files in types/ and what is in them. */
 export function generatedTypes() {

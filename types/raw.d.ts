@@ -2,7 +2,7 @@
  * The Embind contract, by hand: numbers and addresses only; a flag comes back as 1 or 0. A test
  * compares the names here with the live module. A status is 0 or the value of `Status` in
  * src/base/status.h; what each call means stands in the C++ header named at its interface. Only
- * js/core, js/index, js/dag and js/mincut use it.
+ * js/core, js/index, js/dag, js/mincut and js/snn use it.
  */
 
 /** A byte offset into wasm memory; 0 is null. */
@@ -30,7 +30,7 @@ export type RawConfig = readonly [
 
 /**
  * bindings/embind/module.cpp and the factories. These give 0 where there is no memory;
- * createCollection() and createGraph() a status, which is below every address.
+ * createCollection(), createGraph() and createNetwork() a status, which is below every address.
  */
 export interface RawModule {
   readonly wasmMemory: WebAssembly.Memory;
@@ -42,6 +42,8 @@ export interface RawModule {
   crc32(crc: number, at: Address, bytes: number): number;
   createCollection(maxBytes: number, metric: number, dim: number, ...config: RawConfig): Address;
   createGraph(maxBytes: number, nodes: number): Address;
+  createNetwork(maxBytes: number, neurons: number, edges: number): Address;
+  exponential(x: number): number;
   createSaver(): Address;
   createLoader(maxBytes: number, ...config: RawConfig): Address;
   prefixBytes(at: Address, bytes: number): number;
@@ -99,6 +101,18 @@ export interface RawGraph extends RawHandle {
   connectivity(isNormalized: boolean): StatusCode;
   /** 0 edges, 1 bytes, 2 arcs scanned, 3 updates, 4 recomputes, 5 deferrals. */
   count(field: number): number;
+}
+
+/** src/snn/network.h. */
+export interface RawNetwork extends RawHandle {
+  /** 0 settings, 1 readings, 2 neurons, 3 weights, 4 ends, 5 lists, 6 spikes: time and neuron of each. */
+  array(which: number): Address;
+  start(): void;
+  /** How many spikes, or all bits of a status turned; and so does run(). */
+  step(ms: number): number;
+  run(until: number, most: number): number;
+  read(settles: boolean): void;
+  spread(alpha: number, epsilon: number): StatusCode;
 }
 
 /** src/snapshot/writer.h. */

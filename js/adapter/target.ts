@@ -4,6 +4,8 @@ import type {
   Filter,
   Index,
   Item,
+  ListOptions,
+  ListResult,
   QueryOptions,
   QueryResult,
   StoredItem,
@@ -24,6 +26,7 @@ export interface Records {
   deleteWhere(filter: Filter): Awaitable<number>;
   getMany(ids: readonly string[]): Awaitable<(StoredItem | undefined)[]>;
   has(ids: readonly string[]): Awaitable<boolean[]>;
+  list(options?: ListOptions): Awaitable<ListResult>;
   count(filter?: Filter): Awaitable<number>;
   query(vector: VectorInput, options?: QueryOptions): Awaitable<QueryResult>;
   queryById(id: string, options?: QueryOptions): Awaitable<QueryResult>;

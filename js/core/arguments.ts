@@ -87,18 +87,18 @@ export function checkInteger(what: string, value: unknown, min: number, max: num
   return value;
 }
 
-/** Of costs and the like, so that no sum of them is infinite (src/dag/plan_graph.h). */
-export const LARGEST = 1e100;
-
-export function checkNumber(
-  what: string,
-  value: unknown,
-  min: number,
-  max: number = LARGEST,
-): number {
+/** A number; by default at most as large as sums of many stay finite (src/dag/plan_graph.h). */
+export function checkNumber(what: string, value: unknown, min: number, max = 1e100): number {
   if (typeof value !== 'number' || !(value >= min && value <= max))
     throw invalid(what, `a number from ${min} to ${max}`, value);
   return value;
+}
+
+/** An array or a typed array; of what, is not looked at. */
+export function checkList(what: string, value: unknown): ArrayLike<number> {
+  if (!Array.isArray(value) && (!ArrayBuffer.isView(value) || value instanceof DataView))
+    throw invalid(what, 'an array of numbers', value);
+  return value as ArrayLike<number>;
 }
 
 export function checkBoolean(what: string, value: unknown, otherwise: boolean): boolean {

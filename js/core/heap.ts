@@ -34,12 +34,35 @@ export class Heap {
     new Uint32Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
   }
 
-  readFloat64s(at: Address, count: number): number[] {
-    return Array.from(new Float64Array(this.#raw.wasmMemory.buffer, at, count));
+  readUint32s(at: Address, count: number): number[] {
+    return Array.from(new Uint32Array(this.#raw.wasmMemory.buffer, at, count));
+  }
+
+  /** `count` numbers, each `stride` numbers after the last. */
+  readFloat64s(at: Address, count: number, stride: number = 1): number[] {
+    const all = new Float64Array(this.#raw.wasmMemory.buffer, at);
+    const numbers = new Array<number>(count);
+    for (let i = 0; i < count; ++i) numbers[i] = all[i * stride] as number;
+    return numbers;
   }
 
   writeFloat64s(at: Address, numbers: ArrayLike<number>): void {
     new Float64Array(this.#raw.wasmMemory.buffer, at, numbers.length).set(numbers);
+  }
+
+  /** Sets, or adds to, numbers that are `stride` numbers apart; by default as many as `values`. */
+  putFloat64s(
+    at: Address,
+    stride: number,
+    values: ArrayLike<number>,
+    places?: ArrayLike<number>,
+    isMore: boolean = false,
+  ): void {
+    const all = new Float64Array(this.#raw.wasmMemory.buffer, at);
+    for (let i = 0; i < values.length; ++i) {
+      const place = (places === undefined ? i : (places[i] as number)) * stride;
+      all[place] = (isMore ? (all[place] as number) : 0) + (values[i] as number);
+    }
   }
 
   /** Copies wasm memory into `out`. */

@@ -106,7 +106,7 @@ function instantiate(source: WasmSource): Promise<RawModule> {
  */
 export function handle<T extends RawHandle>(
   raw: RawModule,
-  kind: 'Collection' | 'Saver' | 'Loader' | 'Dag' | 'Graph',
+  kind: 'Collection' | 'Saver' | 'Loader' | 'Dag' | 'Graph' | 'Network',
   address: Address,
 ): T {
   if (address < STATUS.length) check(address || OUT_OF_MEMORY);

@@ -3,6 +3,7 @@ import {
   checkBoolean,
   checkInteger,
   checkKeys,
+  checkList,
   invalid,
   overLimit,
   unexpected,
@@ -195,10 +196,4 @@ function checkWeight(what: string, value: unknown): number {
     throw invalid(what, 'a finite number above 0', value);
   if (value > MAX_WEIGHT) throw overLimit(what, MAX_WEIGHT, value);
   return value;
-}
-
-function checkList(what: string, value: unknown): ArrayLike<number> {
-  if (!Array.isArray(value) && (!ArrayBuffer.isView(value) || value instanceof DataView))
-    throw invalid(what, 'an array of numbers', value);
-  return value as ArrayLike<number>;
 }

@@ -4,7 +4,6 @@ import {
   checkKeys,
   checkNumber,
   invalid,
-  LARGEST,
   unexpected,
 } from '../core/arguments.js';
 import type { PerNode, Plan } from './types.js';
@@ -28,7 +27,7 @@ export function numbersOf(
   given: number | PerNode,
   ids: readonly string[],
   otherwise = 0,
-  max: number = LARGEST,
+  max?: number,
 ): number[] {
   if (typeof given === 'number') {
     checkNumber(what, given, 0, max);
@@ -78,7 +77,7 @@ export function checkPlan(plan: Plan): CheckedPlan {
     nodes.map((node, i) => {
       const value = node[field] ?? otherwise;
       if (value === otherwise) return value;
-      return checkNumber(`plan.nodes.${order[i]}.${field}`, value, 0, LARGEST);
+      return checkNumber(`plan.nodes.${order[i]}.${field}`, value, 0);
     });
   return {
     order,

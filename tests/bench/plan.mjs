@@ -15,6 +15,7 @@ import { queryPlans } from './query-plans.mjs';
 import { restore } from './restore.mjs';
 import { shards } from './shards.mjs';
 import { builds } from './side.mjs';
+import { spikes } from './spikes.mjs';
 import { spread } from './spread.mjs';
 
 export const PARTS = {
@@ -30,6 +31,7 @@ export const PARTS = {
   plans: { goals: ['plans'], run: plans, isNative: false },
   benefits: { goals: ['benefits'], run: benefits, isNative: false },
   'query plans': { goals: ['plans'], run: queryPlans, isNative: false },
+  spikes: { goals: ['spikes'], run: spikes, isNative: false },
   spread: { goals: ['spikes'], run: spread, isNative: false },
 };
 

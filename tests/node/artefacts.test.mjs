@@ -125,7 +125,7 @@ describe('contracts', () => {
     });
     await started;
     const { RawHandle, RawModule, ...rest } = declared();
-    const kinds = ['Collection', 'Graph', 'Saver', 'Loader', 'Dag'];
+    const kinds = ['Collection', 'Graph', 'Network', 'Saver', 'Loader', 'Dag'];
     assert.deepEqual(Object.keys(rest).sort(), kinds.map((kind) => `Raw${kind}`).sort());
     for (const kind of kinds) {
       const methods = Object.keys(raw).filter((key) => key.startsWith(`${kind}.`));
@@ -253,6 +253,7 @@ describe('dist/', () => {
     assert.deepEqual(outside('compat/entry.js'), []);
     assert.deepEqual(outside('mincut/entry.js'), []);
     assert.deepEqual(outside('dag/entry.js'), []);
+    assert.deepEqual(outside('snn/entry.js'), []);
     assert.deepEqual(outside('react/entry.js'), ['react']);
     assert.deepEqual(outside('worker/entry.js'), []);
     assert.deepEqual(outside('node.js').sort(), [

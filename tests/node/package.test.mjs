@@ -49,6 +49,7 @@ describe('the tarball', () => {
       'types/llamaindex.d.ts',
       'types/mincut.d.ts',
       'types/react.d.ts',
+      'types/snn.d.ts',
       'types/vectorize.d.ts',
       'types/worker.d.ts',
     ]);
@@ -94,6 +95,7 @@ describe('the tarball', () => {
       './compat',
       './dag',
       './mincut',
+      './snn',
       './vectorize',
       './langchain',
       './llamaindex',
@@ -147,6 +149,7 @@ describe('the public types', () => {
       './dag': 'dag',
       './mincut': 'mincut',
       './react': 'react',
+      './snn': 'snn',
       './vectorize': 'vectorize',
     })) {
       const code = text(`types/${types}.d.ts`).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

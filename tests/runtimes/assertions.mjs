@@ -258,7 +258,7 @@ function assertionsOf(ruvector, made, expected) {
 }
 
 /** Of the subpaths that have a core of their own, each imported by a function. */
-export function assertionsOfRooms({ mincut, dag }) {
+export function assertionsOfRooms({ mincut, dag, snn }) {
   return {
     './mincut finds the least cut': async () => {
       const { createGraph } = await mincut();
@@ -281,6 +281,17 @@ export function assertionsOfRooms({ mincut, dag }) {
       same([flow, bottlenecks, criticalPath], [10, ['walk'], ['walk', 'filter']]);
       await thrown(() => planner.analyze({ ...plan, order: ['walk'] }, { k: 10 }), 'INVALID_GRAPH');
       planner.dispose();
+    },
+    './snn spikes when its equation says': async () => {
+      const { createSpikingNetwork } = await snn();
+      const edges = { from: [0], to: [1], weights: [1.25] };
+      const network = await createSpikingNetwork({ neurons: 2, edges, delayMs: 0.5 });
+      network.setCurrents(0, 1.5);
+      const [first, second] = network.run(25).spikes;
+      close(first.timeMs, 20 * Math.log(3));
+      same([first.neuron, second.neuron, second.timeMs], [0, 1, first.timeMs + 0.5]);
+      await thrown(() => network.inject(2, 1), 'INVALID_ARGUMENT', '0 to 1');
+      network.dispose();
     },
   };
 }

@@ -17,7 +17,7 @@ const SHARED = [
 ];
 
 /** The subpaths that have a core of their own. */
-const ROOMS = ['dag', 'mincut'];
+const ROOMS = ['dag', 'mincut', 'snn'];
 
 /** Of the package's name, or of the file of an entry, where a subpath of it is. */
 function roomOf(specifier, room) {

@@ -31,7 +31,7 @@ export async function checked(load, loadRooms) {
     const ruvector = await load();
     Object.assign(said, await searched(ruvector));
     await kept(ruvector, said.failures);
-    const rooms = { dag: loadRooms, mincut: loadRooms };
+    const rooms = { dag: loadRooms, mincut: loadRooms, snn: loadRooms };
     for (const assertion of Object.values(assertionsOfRooms(rooms))) await assertion();
   } catch (error) {
     said.failures.push(`${error.code ?? error.name}: ${error.message}`);

@@ -16,6 +16,7 @@ const PROGRAMS = {
   compat: all('@ruvector/wasm/compat'),
   dag: all('@ruvector/wasm/dag'),
   mincut: all('@ruvector/wasm/mincut'),
+  snn: all('@ruvector/wasm/snn'),
   react: all('@ruvector/wasm/react'),
   inline: named('wasmBytes', '@ruvector/wasm/inline'),
 };
