@@ -5,7 +5,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /** By the file in types/: the modules that are joined. All but the first use what that declares. */
 const ENTRIES = {
-  api: ['core/errors', 'types', 'database/types', 'open-browser', 'index'],
+  api: [
+    'core/errors',
+    'types/values',
+    'types/query',
+    'types/explanation',
+    'types',
+    'database/types',
+    'open-browser',
+    'index',
+  ],
   compat: ['compat/types', 'compat/vector-db', 'compat/tools', 'compat/entry'],
   dag: [
     'planner/types',

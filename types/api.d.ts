@@ -30,7 +30,7 @@ export declare class DimensionMismatchError extends RuVectorError {
     constructor(what: string, expected: number, actual: number, unit?: string);
 }
 
-/** The public types of the root export, and their documentation; the code is in js/index. */
+/** What records hold, and what filters say of it. */
 /** JSON values, as metadata may hold them. */
 export type Json = string | number | boolean | null | readonly Json[] | {
     readonly [key: string]: Json;
@@ -118,101 +118,8 @@ export type VectorInput = Float32Array | Float64Array | Int8Array | Uint8Array |
  * | `hamming` | differing bits | 1 - bits / dimensions |
  */
 export type Metric = 'cosine' | 'dot' | 'euclidean' | 'manhattan' | 'hamming';
-/** `WebAssembly.Module`, which not all of TypeScript's libraries know: those for Node do not. */
-export type WasmModule = typeof globalThis extends {
-    WebAssembly: {
-        Module: {
-            prototype: infer Module;
-        };
-    };
-} ? Module : object;
-export interface IndexOptions {
-    /** Components of a vector, 1 to 8,192; under `hamming` bits, a multiple of 8 up to 65,536. */
-    readonly dimensions: number;
-    /** @defaultValue 'cosine' */
-    readonly metric?: Metric;
-    /** Name of the model that makes the vectors; an imported snapshot of another is refused. */
-    readonly model?: string;
-    /**
-     * How to search. `flat` compares with every record. `hnsw` is a graph that every write keeps up to
-     * date (Malkov & Yashunin 2018). `auto` decides for itself: it compares with every record while
-     * that is cheapest, then with one-bit codes of all (no build time), and from about 20,000 records
-     * on with a graph, if {@link Index.maintain} is given the time to build it. @defaultValue 'auto'
-     */
-    readonly index?: 'auto' | 'flat' | 'hnsw' | {
-        readonly type: 'flat';
-    } | HnswOptions;
-    /**
-     * What is kept of a vector; of 1,024 records on. `int8`: a byte a component; `rabitq`: 1 to 8 bits
-     * a component (Gao & Long 2024), 1 by default. The vectors are kept as well, to rank the candidates
-     * that codes find, unless `keep` is false: then distances are those of the stored form. Not for
-     * `manhattan` and `hamming`. @defaultValue 'none'
-     */
-    readonly quantization?: 'none' | 'int8' | 'rabitq' | {
-        readonly type: 'int8';
-        readonly keep?: boolean;
-    } | {
-        readonly type: 'rabitq';
-        readonly bits?: number;
-        readonly keep?: boolean;
-    };
-    /**
-     * Share of the true nearest neighbours that searches of a graph are to find, between 0 and 1: `ef`
-     * is chosen by exact scans on samples whenever the index has doubled. @defaultValue 0.95
-     */
-    readonly targetRecall?: number;
-    /**
-     * Keep only the first components (Matryoshka models), 1 to `dimensions`. Single vectors and tensors
-     * of either length are taken, vectors end to end only of `dimensions`; the kept part is what is
-     * compared and returned.
-     */
-    readonly truncateDim?: number;
-    /**
-     * Fields of the metadata that are kept in columns, which make filters fast. `'auto'`: each field
-     * from the first filter on that asks for it, about 64 MiB of them, the last used ones. Or the paths
-     * of those to keep, from the first write on, and no others. Filters may ask for any field: without
-     * a column they read the metadata. @defaultValue 'auto'
-     */
-    readonly indexed?: 'auto' | readonly string[];
-    /**
-     * Bytes of wasm memory that vectors and their bookkeeping may take, 1 to 2^32. A write beyond it is
-     * refused with `OUT_OF_MEMORY`, changes nothing, and leaves the index answering. A write needs room
-     * for its vectors beside those it replaces. The default is 4 GiB less 64 MiB for queries.
-     */
-    readonly maxMemoryBytes?: number;
-    /** Where the WebAssembly comes from, instead of the package's own file. */
-    readonly wasm?: string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule;
-}
-export interface HnswOptions {
-    readonly type: 'hnsw';
-    /** Links of a record in the upper layers, twice as many in the bottom one; 2 to 64. @defaultValue 16 */
-    readonly M?: number;
-    /** Width of the search that places a record, 1 to 20,000. @defaultValue 200 */
-    readonly efConstruction?: number;
-    /** Width of searches, instead of what `targetRecall` needs; 1 to 20,000. */
-    readonly ef?: number;
-    /** Of the layers, 0 to 2^32 - 1. @defaultValue 1 */
-    readonly seed?: number;
-}
-/** A record. `values` is another name for `vector`; exactly one of the two is given. */
-export interface Item<M extends object = Metadata> {
-    /** 1 to 512 bytes of UTF-8. */
-    readonly id: string;
-    readonly vector?: VectorInput;
-    readonly values?: VectorInput;
-    readonly metadata?: M;
-    /** 1 to 512 bytes of UTF-8. By default that of the view, which it must not contradict. */
-    readonly namespace?: string;
-}
-/** A record as it is stored, plain JSON. */
-export interface StoredItem<M extends object = Metadata> {
-    readonly id: string;
-    /** Where it is not the default one. */
-    readonly namespace?: string;
-    /** f32 components; under `hamming` the packed bytes. */
-    readonly vector: number[];
-    readonly metadata?: M;
-}
+
+/** What a query is asked with, and what it answers. */
 export interface QueryOptions<M extends object = Metadata> {
     /** Matches wanted, 1 to 10,000. @defaultValue 10 */
     readonly topK?: number;
@@ -360,7 +267,8 @@ export interface QueryResult<M extends object = Metadata> {
     /** Milliseconds of this query; of its share, in {@link Index.queryMany}. */
     readonly tookMs?: number;
 }
-/** What a query did, in counted work. */
+
+/** What `explain()` tells. */
 export interface Explanation<M extends object = Metadata> {
     /**
      * `flat`: every matching vector was compared. `int8`, `rabitq`: every matching code, then the
@@ -466,6 +374,104 @@ export interface PlanStep {
     /** Its share of attention; all shares sum to 1. */
     readonly attention: number;
 }
+
+/** The public types of the root export, and their documentation; the code is in js/index. */
+/** `WebAssembly.Module`, which not all of TypeScript's libraries know: those for Node do not. */
+export type WasmModule = typeof globalThis extends {
+    WebAssembly: {
+        Module: {
+            prototype: infer Module;
+        };
+    };
+} ? Module : object;
+export interface IndexOptions {
+    /** Components of a vector, 1 to 8,192; under `hamming` bits, a multiple of 8 up to 65,536. */
+    readonly dimensions: number;
+    /** @defaultValue 'cosine' */
+    readonly metric?: Metric;
+    /** Name of the model that makes the vectors; an imported snapshot of another is refused. */
+    readonly model?: string;
+    /**
+     * How to search. `flat` compares with every record. `hnsw` is a graph that every write keeps up to
+     * date (Malkov & Yashunin 2018). `auto` decides for itself: it compares with every record while
+     * that is cheapest, then with one-bit codes of all (no build time), and from about 20,000 records
+     * on with a graph, if {@link Index.maintain} is given the time to build it. @defaultValue 'auto'
+     */
+    readonly index?: 'auto' | 'flat' | 'hnsw' | {
+        readonly type: 'flat';
+    } | HnswOptions;
+    /**
+     * What is kept of a vector; of 1,024 records on. `int8`: a byte a component; `rabitq`: 1 to 8 bits
+     * a component (Gao & Long 2024), 1 by default. The vectors are kept as well, to rank the candidates
+     * that codes find, unless `keep` is false: then distances are those of the stored form. Not for
+     * `manhattan` and `hamming`. @defaultValue 'none'
+     */
+    readonly quantization?: 'none' | 'int8' | 'rabitq' | {
+        readonly type: 'int8';
+        readonly keep?: boolean;
+    } | {
+        readonly type: 'rabitq';
+        readonly bits?: number;
+        readonly keep?: boolean;
+    };
+    /**
+     * Share of the true nearest neighbours that searches of a graph are to find, between 0 and 1: `ef`
+     * is chosen by exact scans on samples whenever the index has doubled. @defaultValue 0.95
+     */
+    readonly targetRecall?: number;
+    /**
+     * Keep only the first components (Matryoshka models), 1 to `dimensions`. Single vectors and tensors
+     * of either length are taken, vectors end to end only of `dimensions`; the kept part is what is
+     * compared and returned.
+     */
+    readonly truncateDim?: number;
+    /**
+     * Fields of the metadata that are kept in columns, which make filters fast. `'auto'`: each field
+     * from the first filter on that asks for it, about 64 MiB of them, the last used ones. Or the paths
+     * of those to keep, from the first write on, and no others. Filters may ask for any field: without
+     * a column they read the metadata. @defaultValue 'auto'
+     */
+    readonly indexed?: 'auto' | readonly string[];
+    /**
+     * Bytes of wasm memory that vectors and their bookkeeping may take, 1 to 2^32. A write beyond it is
+     * refused with `OUT_OF_MEMORY`, changes nothing, and leaves the index answering. A write needs room
+     * for its vectors beside those it replaces. The default is 4 GiB less 64 MiB for queries.
+     */
+    readonly maxMemoryBytes?: number;
+    /** Where the WebAssembly comes from, instead of the package's own file. */
+    readonly wasm?: string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WasmModule;
+}
+export interface HnswOptions {
+    readonly type: 'hnsw';
+    /** Links of a record in the upper layers, twice as many in the bottom one; 2 to 64. @defaultValue 16 */
+    readonly M?: number;
+    /** Width of the search that places a record, 1 to 20,000. @defaultValue 200 */
+    readonly efConstruction?: number;
+    /** Width of searches, instead of what `targetRecall` needs; 1 to 20,000. */
+    readonly ef?: number;
+    /** Of the layers, 0 to 2^32 - 1. @defaultValue 1 */
+    readonly seed?: number;
+}
+/** A record. `values` is another name for `vector`; exactly one of the two is given. */
+export interface Item<M extends object = Metadata> {
+    /** 1 to 512 bytes of UTF-8. */
+    readonly id: string;
+    readonly vector?: VectorInput;
+    readonly values?: VectorInput;
+    readonly metadata?: M;
+    /** 1 to 512 bytes of UTF-8. By default that of the view, which it must not contradict. */
+    readonly namespace?: string;
+}
+/** A record as it is stored, plain JSON. */
+export interface StoredItem<M extends object = Metadata> {
+    readonly id: string;
+    /** Where it is not the default one. */
+    readonly namespace?: string;
+    /** f32 components; under `hamming` the packed bytes. */
+    readonly vector: number[];
+    readonly metadata?: M;
+}
+/** What a query did, in counted work. */
 export interface RecallOptions {
     /** Queries, 1 to 10,000. @defaultValue 100 */
     readonly samples?: number;

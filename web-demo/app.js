@@ -9,6 +9,7 @@ import { textsPanel } from './own-texts/panel.js';
 import { Engine } from './search/engine.js';
 import { searchPanel } from './search/panel.js';
 import { speedPanel } from './speed/panel.js';
+import { spikesPanel } from './spikes/panel.js';
 import { storagePanel } from './storage/panel.js';
 
 /** Milliseconds from the package's coming to the first search. */
@@ -35,6 +36,7 @@ async function start() {
   await turn();
   speedPanel(module);
   filtersPanel(module);
+  spikesPanel(module);
   await storagePanel(module);
   const settled = embedderPanel(engine, EMBEDDERS);
   document.body.dataset.state = 'ready';

@@ -42,7 +42,7 @@ const PAGE = 10_000;
 /**
  * The graph of nearest neighbours of an index or a database, as edges for a network; searched for as
  * `query()` searches, so as exact as the index is. Records that are written meanwhile may be missing.
- * @throws INVALID_ARGUMENT, LIMIT_EXCEEDED, CLOSED
+ * @throws INVALID_ARGUMENT, LIMIT_EXCEEDED, CLOSED; NOT_FOUND where one is deleted meanwhile
  */
 export async function neighborGraph(
   target: Index | Database,

@@ -118,11 +118,13 @@ export class Network implements types.SpikingNetwork {
     const most = checkInteger('maxSpikes', options.maxSpikes ?? 1e6, 1, MAX_SPIKES);
     const inputs = this.#checkInputs(options.inputs ?? [], ms);
     const spikes: types.Spike[] = [];
-    /** Whether it came to `until`, before there were as many spikes as wanted. */
+    /** Whether it came to `until`, before there were as many spikes as wanted or as there is room for. */
     const isAt = (until: number): boolean => {
       while (spikes.length < most) {
-        const count = this.#counted(this.#raw.run(until, most - spikes.length));
+        const answer = this.#raw.run(until, most - spikes.length);
         this.#now = arrays.readings()[0];
+        if (answer > MAX_SPIKES && spikes.length > 0) return false;
+        const count = this.#counted(answer);
         if (count === 0) return true;
         const numbers = arrays.spikes(count);
         for (let i = 0; i < numbers.length; i += 2)

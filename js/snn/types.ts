@@ -67,7 +67,10 @@ export interface RunResult {
   readonly spikes: Spike[];
   /** Where the network is now. */
   readonly timeMs: number;
-  /** Whether it ran to the end. If not, inputs after `timeMs` have not been made. */
+  /**
+   * Whether it ran to the end. If not, there were `maxSpikes`, or memory ended; inputs after `timeMs` have
+   * not been made.
+   */
   readonly complete: boolean;
 }
 
@@ -186,8 +189,8 @@ export interface NetworkStats {
 /**
  * Leaky integrate-and-fire neurons: tau dv/dt = rest + current - v. One whose potential reaches its
  * threshold spikes: it is reset, and what the weights of its edges say is added to potentials, `delayMs`
- * later. The same calls give the same bytes on every host. What is thrown leaves it as it was; all
- * methods throw CLOSED after `dispose()`.
+ * later. The same calls give the same bytes on every host. What is thrown leaves it as it was, but for
+ * OUT_OF_MEMORY of `run()`; all methods throw CLOSED after `dispose()`.
  */
 export interface SpikingNetwork extends Disposable {
   readonly neurons: number;
@@ -217,7 +220,8 @@ export interface SpikingNetwork extends Disposable {
    * Goes on by `ms`, 0 to 1e9, from spike to spike, at the very times at which thresholds are reached.
    * In pieces it gives the same spikes as at once. Of one instant, what arrives comes first, then
    * spikes, the smallest neuron first.
-   * @throws INVALID_ARGUMENT, LIMIT_EXCEEDED after 1e9 ms, OUT_OF_MEMORY where there is a delay
+   * @throws INVALID_ARGUMENT, LIMIT_EXCEEDED after 1e9 ms; OUT_OF_MEMORY where there is a delay, and no
+   *   room for the next spike: the network is just before it
    */
   run(ms: number, options?: RunOptions): RunResult;
 

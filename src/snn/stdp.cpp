@@ -1,5 +1,5 @@
 // Plasticity by the times of spikes: pairs of all spikes, by traces (Song, Miller & Abbott 2000;
-// Morrison, Diesmann & Gerstner 2008, eq. 9 to 11). A spike of the target `d` ms after one of the
+// Morrison, Diesmann & Gerstner 2008). A spike of the target `d` ms after one of the
 // source changes a weight by A+ e^(-d/tau+), one before it by -A- e^(-d/tau-); spikes of one
 // instant are no pair. Soft bounds (Guetig et al. 2003, mu = 1) damp that by 1 - w/max and by
 // w/max, of the weight before the spike. Weights below 0 do not change.

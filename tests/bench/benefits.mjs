@@ -1,4 +1,4 @@
-// Whether sessions, feedback, diversify and novelty find more, on real data, each beside what one would
+// Whether spread, sessions, feedback, diversify and novelty find more, on real data, each beside what one would
 // do without and the classical competitor; and hubness, which no option corrects. What each is about is in
 // its file of benefits/.
 import { costs } from './benefits/costs.mjs';
@@ -8,6 +8,7 @@ import { hubness } from './benefits/hubness.mjs';
 import { novelty } from './benefits/novelty.mjs';
 import { sequences } from './benefits/sequences.mjs';
 import { sessions } from './benefits/sessions.mjs';
+import { spreadOverDigits, spreadOverTexts } from './benefits/spread.mjs';
 import { SEED } from './data.mjs';
 
 /** As a test, as far as the experiments know one. */
@@ -15,11 +16,25 @@ const bench = { skip: (why) => console.log(`  ${why}`) };
 
 export async function benefits(_plan, results) {
   console.log(`bootstrap intervals of 95 %, seed ${SEED}`);
+<<<<<<< HEAD
   const found = { sessions: [], novelty: [] };
   for (const set of ['ir-cranfield', 'ir-npl'])
     found.sessions.push(await printed(sessions(bench, set), (it) => printSessions(set, it)));
   found.sequences = await printed(sequences(), printSequences);
   found.diversity = await printed(diversity(bench), printDiversity);
+=======
+  const found = {
+    spread: await printed(spreadOverDigits(bench), printSpread),
+    spreadOverTexts: [],
+    sessions: await printed(sessions(bench), printSessions),
+    sequences: await printed(sequences(), printSequences),
+    diversity: await printed(diversity(bench), printDiversity),
+    novelty: [],
+    hubness: undefined,
+  };
+  for (const set of ['ir-cranfield', 'ir-npl'])
+    found.spreadOverTexts.push(await printed(spreadOverTexts(bench, set), printTexts));
+>>>>>>> main
   for (const metric of ['cosine', 'euclidean'])
     found.novelty.push(await printed(novelty(bench, { metric }), (it) => printNovelty(metric, it)));
   found.costs = await printed(costs(), printCosts);
@@ -38,7 +53,32 @@ function row(name, ...cells) {
   console.log(`  ${name.padEnd(26)}${cells.map((cell) => cell.padStart(28)).join('')}`);
 }
 
+<<<<<<< HEAD
 function printSessions(set, { pairs, rocchioWeight, alone, follow, unseen, otherSubject }) {
+=======
+function printSpread({ n, found }) {
+  console.log(`\nspread, mnist-784: mAP of as many as are wanted, n ${n}; gains in points`);
+  row('', 'kNN', 'query expansion', 'spread', 'dense solve', 'spread over kNN', 'over expansion');
+  for (const { topK, plain, expanded, spread, dense, points, overExpanded, work } of found)
+    row(
+      `${topK} wanted, bytes x ${work.toFixed(2)}`,
+      ...[plain, expanded, spread, dense].map((it) => it.toFixed(4)),
+      ...[points, overExpanded].map(shownPoints),
+    );
+}
+
+function printTexts({ name, n, plain, points }) {
+  console.log(
+    `\nspread, ${name}: nDCG@10 over that of kNN (${plain.toFixed(4)}), n ${n}, in points: ${shownPoints(points)}`,
+  );
+}
+
+function shownPoints(interval) {
+  return shown(interval, 2).replace(' %', '');
+}
+
+function printSessions({ pairs, rocchioWeight, alone, follow, unseen, otherSubject }) {
+>>>>>>> main
   const n = [follow, unseen, otherSubject].map((it) => `n ${it.session.n}`);
   console.log(
     `\nsessions, ${set}: nDCG@10 of follow-up queries over the same alone (${alone.toFixed(4)}), ${pairs} pairs; Rocchio's weight ${rocchioWeight}`,

@@ -159,6 +159,17 @@ TEST_CASE("rates are those of the last window") {
   CHECK(net[1].threshold == 0.1);
 }
 
+TEST_CASE("a spike at the very end of a window is of that window") {
+  SpikingNetwork::Settings s = usual_settings();
+  s.window = 100;
+  s.delay = 1.25;
+  Net net(2, {{0, 1, 2}}, s);
+  force(net, 98.75, 0);
+  CHECK(net.run(150) == std::vector<Firing>{{100, 1}});
+  CHECK(net[1].rate == 0.01);
+  CHECK(net[1].count == 0);
+}
+
 // The same as in tests/node/snn.test.mjs, of wasm.
 TEST_CASE("all that a network does has these bytes on every host") {
   constexpr std::uint32_t kNeurons = 40;

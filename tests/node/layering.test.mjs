@@ -42,7 +42,8 @@ const CPP = {
 
 /** The same for js/; an entry is a room of its own. */
 const JS = {
-  'js/types.ts': [],
+  'js/types': [],
+  'js/types.ts': ['js/types'],
   'js/base64.d.ts': [],
   'js/inline.ts': ['js/base64.d.ts'],
   'js/wasm-url.ts': [],

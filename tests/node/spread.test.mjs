@@ -2,12 +2,11 @@
 // images it finds more of their own kind than plain kNN at twice its work.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { realLines, realSet } from '../support/data.mjs';
+import { shown } from '../bench/benefits/gain.mjs';
+import { spreadOverDigits } from '../bench/benefits/spread.mjs';
 import { comparable, newIndex } from '../support/indexes.mjs';
-import { mean } from '../support/ndcg.mjs';
 import { createIndex } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
-import { averagePrecision, bootstrap } from '../support/rank.mjs';
 
 const DIM = 12;
 
@@ -172,61 +171,16 @@ describe('spread', () => {
   });
 
   it('finds more images of the same kind than kNN and query expansion, near the dense solve, at twice the work', async (t) => {
-    const set = realSet(t, 'mnist-784');
-    if (!set) return;
-    const labels = realLines(t, 'mnist-784', 'texts.jsonl').map(({ label }) => label);
-    const wanted = realLines(t, 'mnist-784', 'query_texts.jsonl').map(({ label }) => label);
-    const index = await newIndex(t, { dimensions: 784, metric: 'euclidean', index: 'hnsw' });
-    index.upsertFlat(
-      labels.map((_, row) => String(row)),
-      Float32Array.from(set.base.flatMap((row) => [...row])),
-    );
-    // As many as are wanted of a query: a page of images.
-    const topK = 50;
-    const sizes = labels.reduce(
-      (count, label) => count.set(label, (count.get(label) ?? 0) + 1),
-      new Map(),
-    );
-    const precision = ({ matches }, query) =>
-      averagePrecision(
-        matches.map(({ id }) => labels[id] === wanted[query]),
-        Math.min(topK, sizes.get(wanted[query])),
-      );
-    const ask = (spread) =>
-      set.queries.map((vector) => index.explain(vector, { topK, ...(spread && { spread }) }));
-    const plain = ask();
-    const spread = ask(true);
-    // What is left undone is told: epsilon this small is the dense solve, (1 - alpha) (I - alpha W)^-1.
-    const dense = ask({ epsilon: 1e-6 });
-    const undone = mean(dense.map((it) => it.spread.residual));
-    assert.ok(undone < 0.02, `a residual of ${undone}`);
-    const precisions = (told) => told.map(({ result }, i) => precision(result, i));
-    const [kNN, ours, solved] = [plain, spread, dense].map(precisions);
-    // The mean of the query and its ten nearest, searched for: alpha query expansion, alpha 1.
-    const expanded = set.queries.map((vector, i) => {
-      const near = index.query(vector, { topK: 10, includeVector: true }).matches;
-      const sum = Float32Array.from(vector);
-      for (const match of near) for (const [d, x] of match.vector.entries()) sum[d] += x;
-      return precision(
-        index.query(
-          sum.map((x) => x / (near.length + 1)),
-          { topK },
-        ),
-        i,
-      );
-    });
-    const gain = bootstrap(kNN.length, (rows) => mean(rows.map((i) => ours[i] - kNN[i])), 42);
-    const bytes = (told) => mean(told.map(({ bytesRead }) => bytesRead));
-    const work = bytes(spread) / bytes(plain);
+    const told = await spreadOverDigits(t, [50]);
+    if (told === undefined) return;
+    const [{ plain, expanded, spread, dense, points, work, residual }] = told.found;
     t.diagnostic(
-      `mnist-784, mAP@${topK} of ${kNN.length} queries: kNN ${mean(kNN).toFixed(4)}, query expansion ${mean(expanded).toFixed(4)}, spread ${mean(ours).toFixed(4)} (+${gain.value.toFixed(4)}, 95 % ${gain.low.toFixed(4)} to ${gain.high.toFixed(4)}), dense ${mean(solved).toFixed(4)}; bytes x${work.toFixed(2)}`,
+      `mnist-784, mAP@50: kNN ${plain.toFixed(4)}, query expansion ${expanded.toFixed(4)}, spread ${spread.toFixed(4)}, ${shown(points).replace(' %', ' points')}, dense ${dense.toFixed(4)}; bytes x${work.toFixed(2)}`,
     );
-    assert.ok(gain.low >= 0.03, 'at least 3 points of mAP');
-    assert.ok(mean(ours) > mean(expanded));
-    assert.ok(
-      Math.abs(mean(solved) - mean(ours)) <= 0.005,
-      'within half a point of the dense solve',
-    );
+    assert.ok(points.low >= 3, 'at least 3 points of mAP');
+    assert.ok(spread > expanded);
+    assert.ok(residual < 0.02, `a dense solve but for ${residual}`);
+    assert.ok(Math.abs(dense - spread) <= 0.005, 'within half a point of the dense solve');
     assert.ok(work <= 2, 'at most twice the work');
   });
 });

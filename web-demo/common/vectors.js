@@ -38,7 +38,7 @@ export function toUnitLength(vector) {
 }
 
 /** mulberry32: numbers in [0, 1). */
-function random(seed) {
+export function random(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -49,6 +49,6 @@ function random(seed) {
 }
 
 /** Numbers with mean 0 and deviation 1 (Box-Muller). */
-function gaussian(next) {
+export function gaussian(next) {
   return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 }
