@@ -164,7 +164,8 @@ export interface QueryOptions<M extends object = Metadata> {
      * Ranks by what a session is about as well: what it clicked ({@link Namespace.feedback}) and, a
      * tenth as much, what its queries found. Each such record is excited as far as it is near the query
      * too, so that a query of another subject is left alone, and passes that on to candidates near
-     * itself. A string is `{ id }`. Not for `queryMany()`, and with it `topK` is at most 100.
+     * itself. A string is `{ id }`. Not for `queryMany()`, and with it `topK` is at most 100. Experimental:
+     * it is measured to gain on some data and not on others.
      */
     readonly session?: string | SessionOptions;
     /**

@@ -1,12 +1,10 @@
 /** Maps that forget, so that what is remembered is bounded. */
 
 /** The key of the value that is nearest to 0, but for `spared`. */
-export function weakest(values: ReadonlyMap<number, number>, spared?: number): number {
-  let [key, least] = [Number.NaN, Number.POSITIVE_INFINITY];
-  for (const [candidate, value] of values)
-    if (candidate !== spared && Math.abs(value) < least)
-      [key, least] = [candidate, Math.abs(value)];
-  return key;
+export function weakest(values: ReadonlyMap<number, number>, spared: number): number {
+  const others = [...values].filter(([key]) => key !== spared);
+  others.sort(([, a], [, b]) => Math.abs(a) - Math.abs(b));
+  return others[0]?.[0] as number;
 }
 
 /** Makes an entry the newest one of at most `most`; the oldest goes. */

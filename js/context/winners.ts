@@ -3,7 +3,7 @@
  * are to it, `count` times. The drive of a loser is relevance (1 - beta h), where 1 - h is the product
  * of 1 - similarity over the winners so far: what several winners are like counts once. That is maximal
  * marginal relevance (Carbonell & Goldstein, SIGIR 1998) with an inhibition that accumulates. Equal
- * drives go to the first; beta 0 is the order of relevance.
+ * drives go to the first; beta 0 is the order of relevance, and asks for no similarities.
  *
  * @param similarities in [0, 1], of a winner to every candidate
  * @returns places in `relevance`, at most `count` of them
@@ -14,14 +14,8 @@ export function winners(
   beta: number,
   similarities: (winner: number) => readonly number[],
 ): number[] {
-  const places = relevance.map((_, place) => place);
-  // A stable sort: the first of equals stays first.
-  if (beta === 0)
-    return places
-      .sort((a, b) => (relevance[b] as number) - (relevance[a] as number))
-      .slice(0, count);
   const free = relevance.map(() => 1);
-  const left = new Set(places);
+  const left = new Set(relevance.keys());
   const won: number[] = [];
   while (won.length < count && left.size > 0) {
     let [winner, most] = [-1, Number.NEGATIVE_INFINITY];
@@ -33,9 +27,9 @@ export function winners(
     }
     left.delete(winner);
     won.push(winner);
-    if (won.length === count) break;
-    for (const [place, similarity] of similarities(winner).entries())
-      (free[place] as number) *= 1 - similarity;
+    if (beta > 0 && won.length < count)
+      for (const [place, similarity] of similarities(winner).entries())
+        (free[place] as number) *= 1 - similarity;
   }
   return won;
 }

@@ -104,8 +104,7 @@ export function queryMany<M extends object>(
   options: QueryOptions<M> = {},
 ): QueryResult<M>[] {
   const checked = checkOptions(state, namespace, options);
-  if (checked.session)
-    throw invalid('session', 'one query at a time, each after the last', 'queryMany()');
+  if (checked.session) throw invalid('session', 'one query at a time', 'queryMany()');
   const all = checkVectors('vectors', vectors, state.shape);
   const batch = Math.max(1, Math.min(BATCH_QUERIES, Math.floor(BATCH_KEYS / checked.topK)));
   const results: QueryResult<M>[] = [];

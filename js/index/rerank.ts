@@ -58,10 +58,13 @@ export function rerank(
   const kept = candidates.filter(
     ({ distance }) => scoreOf(distanceOf(distance, shape), shape) >= minScore,
   );
-  const drives = kept.map(({ drive }) => drive);
-  const similarities = (winner: number): number[] =>
-    similaritiesTo(state, kept[winner] as Neighbor, kept, INHIBITION * last);
-  return winners(drives, topK, diversify, similarities).map((place) => kept[place] as Neighbor);
+  const order = winners(
+    kept.map(({ drive }) => drive),
+    topK,
+    diversify,
+    (winner) => similaritiesTo(state, kept[winner] as Neighbor, kept, INHIBITION * last),
+  );
+  return order.map((place) => kept[place] as Neighbor);
 }
 
 function driven(found: readonly Neighbor[], reach: number): Candidate[] {
@@ -78,13 +81,11 @@ function attended(
   reach: number,
 ): Candidate[] {
   const { activations, expected } = state.records.sessions.at(session);
-  const [active, next] = [activations, expected].map((it) => byRow(state, it, among)) as [
-    Map<number, number>,
-    Map<number, number>,
-  ];
-  const known = new Set(found.map(({ row }) => row));
-  const more = [...new Set([...active.keys(), ...next.keys()])].filter((row) => !known.has(row));
-  const all = [...found, ...distances(state, vector, more)];
+  const active = byRow(state, activations, among);
+  const next = byRow(state, expected, among);
+  const more = new Set([...active.keys(), ...next.keys()]);
+  for (const { row } of found) more.delete(row);
+  const all = [...found, ...distances(state, vector, [...more])];
   const candidates = driven(
     all.sort((a, b) => a.distance - b.distance),
     reach,

@@ -31,7 +31,7 @@ export function feedback({ records }: State, namespace: string, given: Feedback)
     throw unexpected(
       'NOT_FOUND',
       'query',
-      'the queryId of a query with a session, one of the last 256',
+      'that of a query with a session, one of the last 256',
       JSON.stringify(query),
     );
   records.sessions.clicked(visit, records.sequence(row), weight);

@@ -19,14 +19,15 @@ export async function benefits(_plan, results) {
   const found = {
     spread: await printed(spreadOverDigits(bench), printSpread),
     spreadOverTexts: [],
-    sessions: await printed(sessions(bench), printSessions),
-    sequences: await printed(sequences(), printSequences),
-    diversity: await printed(diversity(bench), printDiversity),
+    sessions: [],
     novelty: [],
-    hubness: undefined,
   };
-  for (const set of ['ir-cranfield', 'ir-npl'])
+  for (const set of ['ir-cranfield', 'ir-npl']) {
     found.spreadOverTexts.push(await printed(spreadOverTexts(bench, set), printTexts));
+    found.sessions.push(await printed(sessions(bench, set), (it) => printSessions(set, it)));
+  }
+  found.sequences = await printed(sequences(), printSequences);
+  found.diversity = await printed(diversity(bench), printDiversity);
   for (const metric of ['cosine', 'euclidean'])
     found.novelty.push(await printed(novelty(bench, { metric }), (it) => printNovelty(metric, it)));
   found.costs = await printed(costs(), printCosts);
@@ -66,10 +67,10 @@ function shownPoints(interval) {
   return shown(interval, 2).replace(' %', '');
 }
 
-function printSessions({ pairs, rocchioWeight, alone, follow, unseen, otherSubject }) {
+function printSessions(set, { pairs, rocchioWeight, alone, follow, unseen, otherSubject }) {
   const n = [follow, unseen, otherSubject].map((it) => `n ${it.session.n}`);
   console.log(
-    `\nsessions, ir-cranfield: nDCG@10 of follow-up queries over the same alone (${alone.toFixed(4)}), ${pairs} pairs; Rocchio's weight ${rocchioWeight}`,
+    `\nsessions, ${set}: nDCG@10 of follow-up queries over the same alone (${alone.toFixed(4)}), ${pairs} pairs; Rocchio's weight ${rocchioWeight}`,
   );
   row('', 'the same subject', '... what was not clicked', 'another subject');
   row('', ...n);
