@@ -1,11 +1,12 @@
 import { checkInteger, checkKeys, checkNumber, invalid } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { check } from '../core/status.js';
-import { MAX_NODES, numbersOf } from '../planner/check.js';
-import { byId, PlanReader, SCALARS } from '../planner/plan-reader.js';
+import { SCALARS } from '../planner/core-plan.js';
 import type { PerNode, Plan } from '../planner/types.js';
 import { divide, fits, waterFill } from './allocate.js';
 import { BtspTraces } from './btsp.js';
+import { MAX_NODES, numbersOf } from './check.js';
+import { byId, PlanReader } from './plan-reader.js';
 import type {
   AllocateOptions,
   Btsp,
@@ -56,7 +57,7 @@ export class CorePlanner extends PlanReader implements Planner {
   ): Raised {
     checkKeys('options', options, ['wanted']);
     const wanted = checkNumber('wanted', options.wanted, 0);
-    const order = this.take(plan);
+    const order = this.takeChecked(plan);
     checkKeys('offers', offers, order);
     const pairs = order.flatMap((id) => {
       const offer = Object.hasOwn(offers, id) ? offers[id] : undefined;

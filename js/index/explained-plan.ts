@@ -1,5 +1,4 @@
-import { PlanReader } from '../planner/plan-reader.js';
-import type { Plan } from '../planner/types.js';
+import { CorePlan } from '../planner/core-plan.js';
 import type { ExplainedPlan, Explanation, PlanChange, PlanStep, SpreadReport } from '../types.js';
 import type { Cost } from './explain.js';
 import type { State } from './state.js';
@@ -40,28 +39,14 @@ interface Network {
 export function explainedPlan(state: State, total: Cost, ran: Ran): ExplainedPlan {
   const cost = withoutSpread(total, ran);
   const { steps, edges } = ran.plan === 'hnsw' ? walked(state, cost, ran) : scanned(cost, ran);
-  const plan: Plan = {
-    order: steps.map(({ id }) => id),
-    edges,
-    nodes: Object.fromEntries(
-      steps.map(({ id, work, candidates, selectivity }) => [
-        id,
-        {
-          cost: work,
-          ...(candidates !== undefined && { candidates }),
-          ...(selectivity !== undefined && { selectivity }),
-        },
-      ]),
-    ),
-  };
-  const { flow, tension, bottlenecks, mechanism, attention } = read(state, plan, ran.topK);
+  const { flow, tension, bottlenecks, mechanism, attention } = read(state, steps, edges, ran.topK);
   return {
-    steps: steps.map(({ candidates: _, selectivity: __, ...step }) => ({
+    steps: steps.map(({ candidates: _, selectivity: __, ...step }, i) => ({
       ...step,
-      attention: attention[step.id] as number,
+      attention: attention[i] as number,
     })),
     edges,
-    flow: flow as number,
+    flow,
     tension,
     bottlenecks,
     mechanism,
@@ -87,15 +72,25 @@ function withoutSpread(cost: Cost, { spread }: Ran): Cost {
   };
 }
 
-function read({ core }: State, plan: Plan, k: number) {
-  const reader = new PlanReader(core);
+function read({ core }: State, steps: readonly Step[], edges: Network['edges'], k: number) {
+  const ids = steps.map(({ id }) => id);
+  const plan = new CorePlan(core);
   try {
-    const { flow, tension, bottlenecks } = reader.analyze(plan, { k });
+    plan.take({
+      costs: steps.map(({ work }) => work),
+      candidates: steps.map(({ candidates = Infinity }) => candidates),
+      selectivities: steps.map(({ selectivity = 1 }) => selectivity),
+      edges: edges
+        .map(([from, to]) => [ids.indexOf(from), ids.indexOf(to)] as const)
+        .sort(([a, x], [b, y]) => a - b || x - y),
+    });
+    const { flow, tension, isBottleneck } = plan.analyzed(k, ids.length);
     const mechanism = tension > TENSE ? 'minCutGated' : 'topological';
-    const attention = reader.attention(plan, mechanism);
+    const attention = plan.shares(mechanism, ids.length);
+    const bottlenecks = ids.filter((_, i) => isBottleneck(i));
     return { flow, tension, bottlenecks, mechanism, attention } as const;
   } finally {
-    reader.dispose();
+    plan.dispose();
   }
 }
 

@@ -6,19 +6,15 @@ import {
   invalid,
   unexpected,
 } from '../core/arguments.js';
-import type { PerNode, Plan } from './types.js';
+import type { PlanNumbers } from '../planner/core-plan.js';
+import type { PerNode, Plan } from '../planner/types.js';
 
 export const MAX_NODES = 65_536;
 export const MAX_EDGES = 1_048_576;
 
-/** A plan as the core takes it. */
-export interface CheckedPlan {
+/** A plan that is right, and its nodes in the core's order. */
+export interface CheckedPlan extends PlanNumbers {
   readonly order: readonly string[];
-  readonly costs: readonly number[];
-  readonly candidates: readonly number[];
-  readonly selectivities: readonly number[];
-  /** Positions in `order`, sorted by where they begin. */
-  readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
 /** A number for each of `ids`: the same for all, or by id. Ids that are none of them are refused. */
