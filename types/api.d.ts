@@ -154,8 +154,9 @@ export interface QueryOptions<M extends object = Metadata> {
      * Ranks by activation that spreads from the nearest records over the graph, instead of by distance:
      * records that many of the nearest are linked to come first, whether or not they were among the
      * nearest themselves. It helps where what belongs together forms clusters (images, products), and
-     * does not where each query has its own few answers. `true` is all defaults. Without a graph, which
-     * begins at 1,024 records, the order is that of distance. @throws INVALID_ARGUMENT under `dot`, and
+     * does not where each query has its own few answers. `true` is all defaults. Without a graph the
+     * order is that of distance: an index of type `hnsw` has one from 1,024 records on, one of type `auto`
+     * from 20,000, once `maintain()` has built it. `minScore` is of scores, whatever the order. @throws INVALID_ARGUMENT under `dot`, and
      * for an index of type `flat`
      * @defaultValue false
      */
@@ -164,19 +165,23 @@ export interface QueryOptions<M extends object = Metadata> {
      * Ranks by what a session is about as well: what it clicked ({@link Namespace.feedback}) and, a
      * tenth as much, what its queries found. Each such record is excited as far as it is near the query
      * too, so that a query of another subject is left alone, and passes that on to candidates near
-     * itself. A string is `{ id }`. Not for `queryMany()`, and with it `topK` is at most 100. Experimental:
+     * itself. A string is `{ id }`. Not for `queryMany()` and not with `spread`, and with it `topK` is at most 100. Experimental:
      * it is measured to gain on some data and not on others.
      */
     readonly session?: string | SessionOptions;
     /**
      * Matches that differ: each one picked inhibits those that are like it, by this much, 0 to 1
-     * (soft winner-take-all). 0 is the order of distance; try 0.2. Of 50 candidates, or 5 `topK`; with
+     * (soft winner-take-all). 0 is the order of distance; begin with 0.2, and go up to 1 where matches are
+     * still too alike. Not with `spread`. Of 50 candidates, or 5 `topK`; with
      * it `topK` is at most 100. @defaultValue 0
      */
     readonly diversify?: number;
     /**
      * Tells how unlike the records of the namespace the vector is: {@link QueryResult.novelty}. The
-     * first time, and when the records have doubled, it takes about 600 searches.
+     * first time, and when the records have doubled, it takes about 600 searches, at
+     * once: seconds where a scan of 100,000 vectors does. It is about records that were drawn like the
+     * others: a query of another kind, as one word is among texts, is novel, and a record that is there
+     * already finds itself.
      * @throws INVALID_ARGUMENT under `dot`
      * @defaultValue false
      */
@@ -214,15 +219,19 @@ export interface SessionOptions {
     readonly weight?: number;
     /**
      * How much it counts that a record was often clicked after the last clicks of the session, in this
-     * session or another, from 0 on: so much where it always was. @defaultValue 0.5
+     * session or another, from 0 on: so much where it always was. To be told what comes next, whatever it
+     * is like: `weight: 0` and a `next` of 100. @defaultValue 0
      */
     readonly next?: number;
     /** The moment in milliseconds; one before that of an earlier query is the same. @defaultValue Date.now() */
     readonly at?: number;
 }
-/** What was thought of a match. */
+/**
+ * What was thought of a record, at the moment of the query. A session is one in all namespaces, and so is
+ * what is learnt.
+ */
 export interface Feedback {
-    /** `queryId` of a result of this index: of the last 256 that had a session. */
+    /** `queryId` of a result of this index, as long as it is open: of the last 256 that had a session. */
     readonly query: string;
     readonly id: string;
     /** 1: it was clicked, -1: it was not what was looked for, and between. @defaultValue 1 */
@@ -236,7 +245,10 @@ export interface Match<M extends object = Metadata> {
     readonly score: number;
     /** Lower is nearer; see {@link Metric}. */
     readonly distance: number;
-    /** With `spread`: how much of the activation, all of which is 1; absent where none came. */
+    /**
+     * With `spread`: how much of the activation, all of which is 1; of records whose vectors are the same,
+     * that of all of them. Absent where none came.
+     */
     readonly activation?: number;
     readonly metadata?: M;
     readonly vector?: number[];
@@ -312,11 +324,11 @@ export interface Explanation<M extends object = Metadata> {
     readonly result: QueryResult<M>;
 }
 export interface SpreadReport {
-    /** Times that neurons fired; 0: there is no graph. */
+    /** Times that neurons fired; 0: there is no graph, or `epsilon` is too high. */
     readonly spikes: number;
     /** Records, or nodes of records that are the same, that got activation. */
     readonly activated: number;
-    /** Activation that did not go on, of 1: all that PageRank has beyond what was found. */
+    /** Charge that did not go on, of 1: activations lack no more than that together. */
     readonly residual: number;
     readonly distanceEvaluations: number;
     readonly hops: number;

@@ -10,7 +10,7 @@ export interface Visit {
   readonly at: number;
 }
 
-/** What a match gives its record, of what a click does. */
+/** What a match gives its record, at most, of what a click does. */
 const MATCHED = 0.1;
 /** The matches of a query that count. */
 const MATCHES = 10;
@@ -43,9 +43,19 @@ class Session {
   /** Towards 1, or -1, by the share `amount`. */
   excite(record: number, amount: number): void {
     const before = this.activations.get(record) ?? 0;
-    this.activations.set(record, before + amount * (1 - Math.sign(amount) * before));
+    this.#attend(record, before + amount * (1 - Math.sign(amount) * before));
+  }
+
+  #attend(record: number, activation: number): void {
+    this.activations.set(record, activation);
     if (this.activations.size > ATTENTION)
       this.activations.delete(weakest(this.activations, record));
+  }
+
+  /** A match: however often it is one, it stays far below a click. */
+  notice(record: number): void {
+    const before = this.activations.get(record) ?? 0;
+    if (before >= 0 && before < MATCHED) this.#attend(record, MATCHED);
   }
 
   click(record: number): void {
@@ -62,6 +72,8 @@ class Session {
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #queries = new Map<string, Visit>();
+  /** In the ids of queries: those of another opening, tab or process are not taken for them. */
+  readonly token: string = Math.random().toString(36).slice(2, 8);
   readonly #transitions = new Transitions();
 
   /** The activations of a session at the moment, and what is to be expected next. */
@@ -76,7 +88,7 @@ export class Sessions {
   /** The answer to a query, nearest first. */
   answered(query: string, visit: Visit, matches: readonly number[]): void {
     const session = this.#session(visit);
-    for (const record of matches.slice(0, MATCHES)) session.excite(record, MATCHED);
+    for (const record of matches.slice(0, MATCHES)) session.notice(record);
     putLast(this.#queries, query, visit, QUERIES);
   }
 
@@ -87,6 +99,7 @@ export class Sessions {
 
   /** A click on a record, at the moment of the query. `weight` -1 to 1: 1 is a click, -1 the opposite. */
   clicked(visit: Visit, record: number, weight: number): void {
+    if (weight === 0) return;
     const session = this.#session(visit);
     this.#transitions.learn(session.trail, record, weight);
     session.excite(record, weight);

@@ -72,6 +72,7 @@ export function checkedState(options: IndexOptions): (core: Core) => State {
     roomless: undefined,
     version: 0,
     closed: false,
+    written: 0,
     queries: 0,
     foreign: [],
     log: undefined,

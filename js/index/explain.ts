@@ -3,7 +3,7 @@ import type { Explanation, QueryOptions, QueryResult } from '../types.js';
 import { explainedPlan } from './explained-plan.js';
 import { type Checked, checkOptions, run } from './query.js';
 import { shownEf } from './recall.js';
-import { ranksAnew } from './rerank.js';
+import { candidatesFor, ranksAnew } from './rerank.js';
 import { spreadReport } from './spread.js';
 import type { State } from './state.js';
 import { checkVector } from './vectors.js';
@@ -58,10 +58,13 @@ export function explain<M extends object>(
 ): Explanation<M> {
   const checked = checkOptions(state, namespace, options);
   const checkedVector = checkVector('vector', vector, state.shape);
-  const [result] = run<M>(state, [checkedVector], checked, () => 'vector') as [QueryResult<M>];
+  const told = { ...checked, isExplained: true };
+  const [result] = run<M>(state, [checkedVector], told, () => 'vector') as [QueryResult<M>];
+  /** Of the search; the best of them are ranked anew. */
+  const topK = ranksAnew(checked) ? candidatesFor(checked.topK) : checked.topK;
   // The searches of its own that ranking anew makes are not what is told.
   if (ranksAnew(checked) || checked.novelty)
-    run<M>(state, [checkedVector], { ...checked, ...PLAIN }, () => 'vector');
+    run<M>(state, [checkedVector], { ...told, ...PLAIN, topK }, () => 'vector');
   const cost = costOf(state);
   const spread = checked.spread && spreadReport(state);
   const records = state.records.countIn(checked.namespace);
@@ -73,7 +76,7 @@ export function explain<M extends object>(
   // The core's estimate is of all records.
   const share = (cost.selectivity * state.records.count) / Math.max(1, records);
   const estimated = matching === 0 ? 0 : Math.min(1, share);
-  const ef = checked.ef ?? shownEf(state, checked.topK);
+  const ef = checked.ef ?? shownEf(state, topK);
   const filter = checked.filter && (walk ?? 'prefilter');
   const { distanceEvaluations, codesScanned, hops, bytesRead, fallbacks } = cost;
   return {
@@ -96,13 +99,13 @@ export function explain<M extends object>(
       plan,
       scanned: scannedBy(state),
       filter: selection && (walk ?? 'prefilter'),
-      topK: checked.topK,
+      topK,
       records,
       matching,
       returned: result.count,
       spread,
       // As the core bounds it.
-      ef: Math.min(Math.max(ef, checked.topK), 2 * LIMITS.topK),
+      ef: Math.min(Math.max(ef, topK), 2 * LIMITS.topK),
     }),
     result,
   };

@@ -19,9 +19,9 @@ const SAMPLES = 100;
 /** Namespaces whose surpluses are known. */
 const NAMESPACES = 64;
 
-/** What is known of the records as they were at a version. */
+/** What is known of the records as they were when so many had been written. */
 export interface Known {
-  readonly version: number;
+  readonly written: number;
   readonly count: number;
   readonly surplusOf: (sample: Sample, among: Words | undefined) => number;
   readonly surpluses: readonly number[];
@@ -41,19 +41,21 @@ export function noveltyOf(state: State, namespace: string, vector: ArrayLike<num
 
 /** Sampled anew once there are twice or half as many records, or as many writes as there were records. */
 function knownOf(state: State, namespace: string, among: Words | undefined): Known {
-  const { records, version } = state;
+  const { records, written } = state;
   const count = records.countIn(namespace);
   const before = records.usual.get(namespace);
   if (
     before &&
-    Math.max(count, version - before.version + before.count) < 2 * before.count &&
+    Math.max(count, written - before.written + before.count) < 2 * before.count &&
     2 * count > before.count
-  )
+  ) {
+    putLast(records.usual, namespace, before, NAMESPACES);
     return before;
+  }
   const surplusOf = judge(state);
   const samples = sampleRows(state, SAMPLES, 1, among);
   const surpluses = samples.map((sample) => surplusOf(sample, among));
-  const known = { version, count, surplusOf, surpluses };
+  const known = { written, count, surplusOf, surpluses };
   putLast(records.usual, namespace, known, NAMESPACES);
   return known;
 }

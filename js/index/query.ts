@@ -58,6 +58,8 @@ export interface Checked {
   readonly novelty: boolean;
   readonly includeMetadata: boolean;
   readonly includeVector: boolean;
+  /** It is no visit of its session. */
+  readonly isExplained?: boolean;
 }
 
 /** Matches of a query that names no number. */
@@ -197,7 +199,7 @@ export function run<M extends object>(
     const ranked = again
       ? rerank(state, vector, neighborsOf(state, i), selection?.words, options)
       : undefined;
-    const queryId = `q${++state.queries}`;
+    const queryId = `q${++state.queries}${options.session ? `-${state.records.sessions.token}` : ''}`;
     const matches = matchesOf<M>(state, i, options, activations, ranked, queryId);
     const { version } = state;
     const reason = complete ? {} : { reason: UNPLANNED };
@@ -245,7 +247,7 @@ function matchesOf<M extends object>(
   const found = Math.min(options.topK, collection.found(i));
   if (anew) for (const { row, distance } of anew) add(row, distance);
   else core.heap.forEachNeighbor(collection.neighbors(i), found, add);
-  if (options.session)
+  if (options.session && !options.isExplained)
     records.sessions.answered(
       queryId,
       options.session,

@@ -1,5 +1,5 @@
 import { winners } from '../context/winners.js';
-import { checkInteger, invalid } from '../core/arguments.js';
+import { checkInteger, unexpected } from '../core/arguments.js';
 import { isSet, newWords, type Words } from '../filter/words.js';
 import type { Checked } from './query.js';
 import { vectorAt } from './read.js';
@@ -34,7 +34,13 @@ export function ranksAnew({ session, diversify }: Checked): boolean {
 export function checkRanking(checked: Checked): void {
   if (!ranksAnew(checked)) return;
   checkInteger('topK with session or diversify', checked.topK, 1, MOST);
-  if (checked.spread) throw invalid('spread', 'neither session nor diversify beside it', 'both');
+  if (checked.spread)
+    throw unexpected(
+      'INVALID_ARGUMENT',
+      'spread',
+      'to be without session and diversify',
+      'it beside them',
+    );
 }
 
 /** How many of the nearest are ranked for `topK` of them. */

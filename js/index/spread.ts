@@ -19,11 +19,16 @@ export function checkSpread(
 ): Spread | undefined {
   if (value === undefined || value === false) return undefined;
   const defaults = DEFAULTS(topK);
-  if (value !== true) checkKeys('spread', value, Object.keys(defaults));
+  if (value !== true) {
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw invalid('spread', 'a boolean or an object', value);
+    checkKeys('spread', value, Object.keys(defaults));
+  }
   checkMetric('spread', shape);
   if (config.index === 'flat')
     throw invalid('spread', "an index of type 'hnsw' or 'auto', which have a graph", config.index);
-  const { alpha, epsilon, seeds } = { ...defaults, ...(value === true ? {} : value) };
+  const given: SpreadOptions = value === true ? {} : value;
+  const { alpha = defaults.alpha, epsilon = defaults.epsilon, seeds = defaults.seeds } = given;
   checkNumber('spread.alpha', alpha, 0, 0.99);
   if (!(typeof epsilon === 'number' && epsilon >= 1e-6 && epsilon <= 1))
     throw invalid('spread.epsilon', 'a number from 1e-6 to 1', epsilon);

@@ -35,6 +35,8 @@ export interface State {
   /** Of the vectors in the index, where it is known. */
   model: string | undefined;
   version: number;
+  /** Records, each time that one was written. */
+  written: number;
   closed: boolean;
   queries: number;
   /** Optional sections of an imported snapshot that this version does not know; kept as they are. */

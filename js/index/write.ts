@@ -320,6 +320,7 @@ export function apply(state: State, writes: readonly Write[]): WriteResult {
 
   for (const { namespace, id, metadata } of writes) records.put(namespace, id, metadata);
   const version = changed(state);
+  state.written += writes.length;
   if (state.tuned) state.tuned.written += writes.length;
   state.log?.({ op: 'put', writes });
   // As the graph is kept up to date by writes, so is its `ef`: a few searches a write.

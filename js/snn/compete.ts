@@ -24,13 +24,15 @@ export function winners(
   }
   const won: Winner[] = [];
   let rest: readonly number[] = neurons;
+  const [takesPart, hasWon] = [new Set(neurons), new Set<number>()];
   while (won.length < k && rest.length > 0) {
     const best = rest.reduce((best, it) => (higher(potentials, it, best) > 0 ? it : best));
     won.push(winnerOf(potentials, best));
     rest = rest.filter((neuron) => neuron !== best);
-    const left = new Set(rest);
+    hasWon.add(best);
     inhibit(best, rest, (neuron, by) => {
-      if (left.has(neuron)) potentials[neuron] = (potentials[neuron] as number) - by;
+      if (takesPart.has(neuron) && !hasWon.has(neuron))
+        potentials[neuron] = (potentials[neuron] as number) - by;
     });
   }
   return { won, rest, potentials };

@@ -33,8 +33,8 @@ export interface Start {
   readonly rest: number;
   readonly thresholds: Float64Array;
   readonly types: Float64Array;
-  readonly from: ArrayLike<number>;
-  readonly to: ArrayLike<number>;
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
   readonly weights: Float64Array;
   readonly maxMemoryBytes: number;
 }
@@ -88,14 +88,19 @@ function checkEdges(
 ): Pick<Start, 'from' | 'to' | 'weights'> {
   if (typeof edges !== 'object' || edges === null) throw invalid('edges', 'an object', edges);
   const { weights = 1 } = edges;
-  const [from, to] = [checkList('edges.from', edges.from), checkList('edges.to', edges.to)];
-  if (from.length > MAX_EDGES) throw overLimit('edges.from.length', MAX_EDGES, from.length);
+  // Copies: what was checked must be what is used, once the module is loaded.
+  const [given, leads] = [checkList('edges.from', edges.from), checkList('edges.to', edges.to)];
+  if (given.length > MAX_EDGES) throw overLimit('edges.from.length', MAX_EDGES, given.length);
+  const [from, to] = [copied('edges.from', given, neurons), copied('edges.to', leads, neurons)];
   if (to.length !== from.length)
     throw unexpected('INVALID_ARGUMENT', 'edges.to', `${from.length} neurons, as from`, to.length);
   for (let i = 0; i < from.length; ++i) {
-    const source = checkPlace(`edges.from[${i}]`, from[i], neurons);
-    if (checkPlace(`edges.to[${i}]`, to[i], neurons) === source)
-      throw unexpected('INVALID_GRAPH', `edge ${i}`, 'two different neurons', `${source} twice`);
+    if (from[i] === to[i])
+      throw unexpected('INVALID_GRAPH', `edge ${i}`, 'two different neurons', `${from[i]} twice`);
   }
   return { from, to, weights: checkEach('edges.weights', weights, from.length, -LARGEST, LARGEST) };
+}
+
+function copied(what: string, list: ArrayLike<number>, neurons: number): Uint32Array {
+  return Uint32Array.from(list, (it, i) => checkPlace(`${what}[${i}]`, it, neurons));
 }

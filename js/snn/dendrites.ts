@@ -1,7 +1,9 @@
 import type { RawModule } from '../../types/raw.js';
-import { checkInteger, checkKeys, checkNumber } from '../core/arguments.js';
+import { checkInteger, checkKeys, checkNumber, overLimit } from '../core/arguments.js';
 import { checkPlace, LARGEST } from './check.js';
 import type { DendriteOptions, Dendrites } from './types.js';
+
+const MAX_BRANCHES = 2 ** 26;
 
 /** What reaches each branch since it was emptied. The exponential is the core's: the same everywhere. */
 export class Branches implements Dendrites {
@@ -11,12 +13,14 @@ export class Branches implements Dendrites {
   readonly #slope: number;
   readonly #inputs: Float64Array;
   readonly #raw: RawModule;
+  readonly #checkOpen: () => void;
   readonly #injectAll: (charges: readonly number[]) => void;
 
   constructor(
     neurons: number,
     options: DendriteOptions,
     raw: RawModule,
+    checkOpen: () => void,
     injectAll: (charges: readonly number[]) => void,
   ) {
     checkKeys('options', options, ['branches', 'threshold', 'slope']);
@@ -25,12 +29,16 @@ export class Branches implements Dendrites {
     this.#branches = checkInteger('branches', branches, 1, 1024);
     this.#threshold = checkNumber('threshold', threshold, -LARGEST, LARGEST);
     this.#slope = checkNumber('slope', slope, 1e-6, LARGEST);
+    if (neurons * branches > MAX_BRANCHES)
+      throw overLimit('branches of all neurons', MAX_BRANCHES, neurons * branches);
     this.#inputs = new Float64Array(neurons * branches);
     this.#raw = raw;
+    this.#checkOpen = checkOpen;
     this.#injectAll = injectAll;
   }
 
   inject(neuron: number, branch: number, charge: number): void {
+    this.#checkOpen();
     checkPlace('neuron', neuron, this.#neurons);
     checkPlace('branch', branch, this.#branches);
     checkNumber('charge', charge, -LARGEST, LARGEST);
@@ -39,6 +47,7 @@ export class Branches implements Dendrites {
   }
 
   outputs(): number[] {
+    this.#checkOpen();
     return Array.from({ length: this.#neurons }, (_, neuron) => {
       let sum = 0;
       for (let at = neuron * this.#branches; at < (neuron + 1) * this.#branches; ++at)
@@ -54,6 +63,7 @@ export class Branches implements Dendrites {
   }
 
   reset(): void {
+    this.#checkOpen();
     this.#inputs.fill(0);
   }
 

@@ -1,5 +1,6 @@
 import { checkList, checkNumber, unexpected } from '../core/arguments.js';
 import { DimensionMismatchError } from '../core/errors.js';
+import { LARGEST } from './check.js';
 
 /** The mean of some of `count` vectors by weights that `forEach` visits; zeros where these sum to 0. */
 export function weightedMean(
@@ -18,7 +19,9 @@ export function weightedMean(
       throw new DimensionMismatchError(`vectors[${at}]`, dimensions, vector.length);
     total += weight;
     for (let d = 0; d < dimensions; ++d)
-      sums[d] = (sums[d] as number) + weight * (vector[d] as number);
+      sums[d] =
+        (sums[d] as number) +
+        weight * checkNumber(`vectors[${at}][${d}]`, vector[d], -LARGEST, LARGEST);
   });
   return total > 0 ? sums.map((sum) => sum / total) : sums;
 }
@@ -37,5 +40,10 @@ export function updateVector(
   const dimensions = checkList('vector', vector).length;
   if (checkList('other', other).length !== dimensions)
     throw new DimensionMismatchError('other', dimensions, other.length);
-  return Array.from(vector, (x, d) => (1 - alpha) * x + alpha * (other[d] as number));
+  const checked = (what: string, list: ArrayLike<number>, d: number): number =>
+    checkNumber(`${what}[${d}]`, list[d], -LARGEST, LARGEST);
+  return Array.from(
+    vector,
+    (_, d) => (1 - alpha) * checked('vector', vector, d) + alpha * checked('other', other, d),
+  );
 }

@@ -10,7 +10,7 @@ import {
 import { LIMITS } from '../core/limits.js';
 import { nextTurn } from '../core/turn.js';
 import type { Database } from '../database/types.js';
-import type { Index, QueryResult } from '../types.js';
+import type { Index, Metadata } from '../types.js';
 import { LARGEST } from './check.js';
 
 export interface NeighborGraphOptions {
@@ -44,8 +44,8 @@ const PAGE = 10_000;
  * `query()` searches, so as exact as the index is. Records that are written meanwhile may be missing.
  * @throws INVALID_ARGUMENT, LIMIT_EXCEEDED, CLOSED; NOT_FOUND where one is deleted meanwhile
  */
-export async function neighborGraph(
-  target: Index | Database,
+export async function neighborGraph<M extends object = Metadata>(
+  target: Index<M> | Database<M>,
   options: NeighborGraphOptions = {},
 ): Promise<NeighborGraph> {
   const keys = ['k', 'mutual', 'namespace', 'weight', 'signal', 'onProgress'];
@@ -96,7 +96,7 @@ export async function neighborGraph(
  * @throws INVALID_ARGUMENT
  */
 export function inputCurrents(
-  result: Pick<QueryResult, 'matches'>,
+  result: { readonly matches: readonly { readonly id: string; readonly distance: number }[] },
   graph: Pick<NeighborGraph, 'ids'>,
   options: { readonly gain?: number } = {},
 ): { readonly neurons: number[]; readonly currents: number[] } {
@@ -104,7 +104,12 @@ export function inputCurrents(
   const gain = checkNumber('gain', options.gain ?? 1, -1e6, 1e6);
   if (!Array.isArray(result?.matches)) throw invalid('result', 'what a query gave', result);
   if (!Array.isArray(graph?.ids)) throw invalid('graph', 'what neighborGraph() gave', graph);
-  const distances = new Map(result.matches.map(({ id, distance }) => [id, distance]));
+  const distances = new Map(
+    result.matches.map((match, i) => [
+      match?.id,
+      checkNumber(`matches[${i}].distance`, match?.distance, -LARGEST, LARGEST),
+    ]),
+  );
   const neurons: number[] = [];
   const currents: number[] = [];
   for (const [neuron, id] of graph.ids.entries()) {

@@ -6,6 +6,7 @@ import {
   checkNumber,
   invalid,
   overLimit,
+  unexpected,
 } from '../core/arguments.js';
 import { RuVectorError } from '../core/errors.js';
 import { type Core, handle } from '../core/module.js';
@@ -47,6 +48,7 @@ export class Network implements types.SpikingNetwork {
   /** As the core counts it. */
   #now = 0;
   #closed = false;
+  #isCompeting = false;
 
   constructor(core: Core, start: Start) {
     const { neurons, maxMemoryBytes, weights } = start;
@@ -133,8 +135,11 @@ export class Network implements types.SpikingNetwork {
       return false;
     };
     let complete = true;
+    let last = -1;
     for (const { afterMs, neuron, charge } of inputs) {
-      complete &&= isAt(now + afterMs);
+      // Those of one instant come together.
+      if (afterMs > last) complete &&= isAt(now + afterMs);
+      last = afterMs;
       if (complete) arrays.put(FIELD.input, [neuron], [charge], true);
     }
     complete &&= isAt(now + ms);
@@ -220,13 +225,19 @@ export class Network implements types.SpikingNetwork {
     const { similarity } = options;
     if (similarity !== undefined && typeof similarity !== 'function')
       throw invalid('similarity', 'a function of two neurons', similarity);
+    const told = (winner: number, other: number): number => {
+      this.#isCompeting = true;
+      try {
+        return checkNumber('similarity', similarity?.(winner, other), -LARGEST, LARGEST);
+      } finally {
+        this.#isCompeting = false;
+      }
+    };
     const { won, rest, potentials } = this.#winners(k, options.types, (winner, others, take) => {
       if (beta === 0) return;
       if (similarity === undefined)
         this.#arrays.forEachEdge(winner, (to, weight) => take(to, beta * weight));
-      else
-        for (const it of others)
-          take(it, beta * checkNumber('similarity', similarity(winner, it), -LARGEST, LARGEST));
+      else for (const it of others) take(it, beta * told(winner, it));
     });
     const since = this.#arrays.field(FIELD.since);
     const free = rest.filter((neuron) => (since[neuron] as number) <= this.#now);
@@ -244,7 +255,7 @@ export class Network implements types.SpikingNetwork {
     const arrays = this.#opened();
     checkKeys('options', options, ['alpha', 'epsilon']);
     const alpha = checkNumber('alpha', options.alpha ?? 0.6, 0, 0.99);
-    const epsilon = checkNumber('epsilon', options.epsilon ?? 2e-4, 1e-9, 1);
+    const epsilon = checkNumber('epsilon', options.epsilon ?? 2e-4, 1e-6, 1);
     const places = checkPlaces('neurons', neurons, this.neurons);
     const each = checkEach('charges', charges, places.length, 0, LARGEST);
     const sum = each.reduce((all, charge) => all + charge, 0);
@@ -268,11 +279,16 @@ export class Network implements types.SpikingNetwork {
 
   dendrites(options: types.DendriteOptions = {}): types.Dendrites {
     this.#opened();
-    return new Branches(this.neurons, options, this.#core.raw, (charges) =>
-      this.inject(
-        Array.from(charges, (_, neuron) => neuron),
-        charges,
-      ),
+    return new Branches(
+      this.neurons,
+      options,
+      this.#core.raw,
+      () => void this.#opened(),
+      (charges) =>
+        this.inject(
+          Array.from(charges, (_, neuron) => neuron),
+          charges,
+        ),
     );
   }
 
@@ -299,7 +315,7 @@ export class Network implements types.SpikingNetwork {
   lastSpikes(): (number | null)[] {
     return this.#opened()
       .field(FIELD.last)
-      .map((time) => (time < 0 ? null : time));
+      .map((time) => (time === Number.NEGATIVE_INFINITY ? null : time));
   }
 
   types(): number[] {
@@ -359,6 +375,7 @@ export class Network implements types.SpikingNetwork {
 
   dispose(): void {
     if (this.#closed) return;
+    this.#checkApart();
     this.#closed = true;
     this.#raw.delete();
   }
@@ -370,7 +387,19 @@ export class Network implements types.SpikingNetwork {
   #opened(): NetworkArrays {
     if (this.#closed)
       throw new RuVectorError('CLOSED', 'expected an open network, got one after dispose()');
+    this.#checkApart();
     return this.#arrays;
+  }
+
+  /** `similarity` runs between reading potentials and writing them. */
+  #checkApart(): void {
+    if (this.#isCompeting)
+      throw unexpected(
+        'INVALID_ARGUMENT',
+        'similarity',
+        'a function that leaves the network alone',
+        'one that calls it',
+      );
   }
 
   /** A number of some neurons. What was foreseen of them holds no longer, but of what is to come. */

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkNumber } from '../core/arguments.js';
+import { checkInteger, checkKeys, checkNumber, overLimit } from '../core/arguments.js';
 import { checkEach, MAX_MS, MIN_MS } from './check.js';
 import type { PerNeuron } from './types.js';
 
@@ -19,6 +19,8 @@ export interface Order {
   /** r e^(i psi), the mean of e^(i phase). */
   readonly mean: readonly [x: number, y: number];
 }
+
+const MAX_STEPS = 1e6;
 
 /** What the terms of the series are to the ones before; (pi / 4)^20 / 20! < 2^-67. */
 const LAST_TERM = 9;
@@ -55,13 +57,14 @@ export class Oscillators {
 
   /**
    * Goes on by `ms`, 0 to 1e6, in steps of at most `stepMs`, by default 1, by the midpoint rule: of second
-   * order in the coupling, and exact without one. @throws INVALID_ARGUMENT
+   * order in the coupling, and exact without one. @throws INVALID_ARGUMENT, LIMIT_EXCEEDED above 1,000,000 steps
    */
   advance(ms: number, options: { readonly stepMs?: number } = {}): Order {
     checkKeys('options', options, ['stepMs']);
     checkNumber('ms', ms, 0, MAX_MS);
     const stepMs = checkNumber('stepMs', options.stepMs ?? 1, MIN_MS, MAX_MS);
     const steps = Math.ceil(ms / stepMs);
+    if (steps > MAX_STEPS) throw overLimit('steps', MAX_STEPS, steps);
     for (let i = 0; i < steps; ++i) this.#step(ms / steps);
     return this.order();
   }

@@ -242,13 +242,13 @@ export interface SpikingNetwork extends Disposable {
 
   /**
    * Spreads charges over the network by neurons without a leak, apart from its potentials: one whose
-   * charge is at `epsilon` times the sum of its weights fires, keeps 1 - `alpha` of it as activation and
+   * charge is at `epsilon` times the sum of its weights, the heaviest of all being 1, fires, keeps 1 - `alpha` of it as activation and
    * sends the rest on by the weights. It is personalised PageRank from below (Andersen, Chung & Lang,
    * FOCS 2006): where every edge has one back of the same weight, no neuron lacks more than that sum
-   * times `epsilon`. Weights below 0 carry nothing.
+   * times `epsilon`, in units of the heaviest weight. Weights below 0 carry nothing.
    * @param charges in proportion, 0 to 1e9 and not all 0
    * @param options.alpha how far it goes, 0 to 0.99; by default 0.6
-   * @param options.epsilon exactness for work, 1e-9 to 1; by default 2e-4
+   * @param options.epsilon exactness for work, 1e-6 to 1; by default 2e-4
    * @throws INVALID_ARGUMENT, OUT_OF_MEMORY
    */
   spread(

@@ -43,11 +43,11 @@ export interface Explanation<M extends object = Metadata> {
 }
 
 export interface SpreadReport {
-  /** Times that neurons fired; 0: there is no graph. */
+  /** Times that neurons fired; 0: there is no graph, or `epsilon` is too high. */
   readonly spikes: number;
   /** Records, or nodes of records that are the same, that got activation. */
   readonly activated: number;
-  /** Activation that did not go on, of 1: all that PageRank has beyond what was found. */
+  /** Charge that did not go on, of 1: activations lack no more than that together. */
   readonly residual: number;
   readonly distanceEvaluations: number;
   readonly hops: number;

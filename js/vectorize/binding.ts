@@ -53,8 +53,8 @@ const LEVELS = ['none', 'indexed', 'all'] as const;
  * included.
  * @throws INVALID_ARGUMENT, METRIC_MISMATCH under `manhattan` and `hamming`, LIMIT_EXCEEDED
  */
-export function createVectorizeBinding(
-  target: Index | Database,
+export function createVectorizeBinding<M extends object = Metadata>(
+  target: Index<M> | Database<M>,
   options: VectorizeBindingOptions = {},
 ): VectorizeBinding {
   return new Binding(checkTarget('target', target), options);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kLinkDecay = 8;  // a link as long as the seeds are far weighs e^-8
 constexpr double kSeedDecay = 4;  // the farthest seed has e^-4 of the charge of one at distance 0
-constexpr float kLeastWeight = 1e-30f;
+constexpr double kLeastWeight = 1e-30;
 constexpr float kLeastActivation = 1e-30f;
 
 // The graph's links that go both ways.
@@ -28,7 +28,6 @@ class MutualLinks final : public PushGraph {
 
   Status append_arcs(std::uint32_t node, Array<PushArc>& arcs) noexcept override {
     const std::uint32_t degree = graph_->degree(node);
-    if (degree == 0) return Status::kOk;
     if (const Status status = arcs.reserve(arcs.size() + degree); status != Status::kOk)
       return status;
     std::uint32_t* const rows = scratch_->rows;
@@ -37,7 +36,7 @@ class MutualLinks final : public PushGraph {
     // A link is measured from the end that fires first.
     std::uint32_t unknown = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
-      const float known = push_->weight(rows[i], node);
+      const double known = push_->weight(rows[i], node);
       if (known > 0)
         arcs.push({rows[i], known});
       else
@@ -52,10 +51,10 @@ class MutualLinks final : public PushGraph {
   }
 
  private:
-  float weight(double distance) const noexcept {
+  double weight(double distance) const noexcept {
     if (scale_ <= 0) return 1;
     const double weight = exponential(-kLinkDecay * std::max(distance, 0.0) / scale_);
-    return std::max(static_cast<float>(weight), kLeastWeight);
+    return std::max(weight, kLeastWeight);
   }
 
   const Hnsw* graph_;
@@ -123,7 +122,7 @@ Status Collection::rank_by_activation(FlatQuery& query, double kept) noexcept {
     const auto offer = [&](std::uint32_t row) {
       if (accepts(row)) most.offer(-score, row);
     };
-    if (graph_.degree(it.node) > 0)
+    if (graph_.is_linked(it.node))
       graph_.for_each_twin(it.node, offer);
     else
       offer(it.node);

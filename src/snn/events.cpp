@@ -13,6 +13,12 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 // A gate is open from so much of a turn before on: rounding must not cost a turn.
 constexpr double kSlack = 1e-8;
 
+// ln(1 + x), as exact near 0 as elsewhere. Pre: x >= 0.
+double log_one_plus(double x) noexcept {
+  if (x > 1e-3) return logarithm(1 + x);
+  return x * (1 - x * (1.0 / 2 - x * (1.0 / 3 - x * (1.0 / 4 - x / 5))));
+}
+
 }  // namespace
 
 Status SpikingNetwork::run(double until, std::uint32_t most) noexcept {
@@ -84,7 +90,7 @@ double SpikingNetwork::next_spike(const Neuron& neuron) const noexcept {
   double when = neuron.since;
   if (v < threshold) {
     if (!stays) return kNever;
-    when += settings_.tau * logarithm((end - v) / (end - threshold));
+    when += settings_.tau * log_one_plus((threshold - v) / (end - threshold));
   }
   const double open = gate_opens(neuron, when);
   return open <= when || stays || potential(neuron, open) >= threshold ? open : kNever;

@@ -37,6 +37,10 @@ Status Push::charge(const PushGraph& graph, std::uint32_t node, double mass,
     slots_[node] = at + 1;
   }
   Neuron& neuron = neurons_[at];
+  if (neuron.threshold == 0) {
+    neuron.activation += mass;
+    return Status::kOk;
+  }
   neuron.charge += mass;
   if (neuron.next != kIdle || neuron.charge < neuron.threshold) return Status::kOk;
   neuron.next = kNone;
@@ -58,7 +62,7 @@ Status Push::fire(PushGraph& graph, std::uint32_t at, const PushOptions& options
   }
   const std::uint32_t begin = neuron.arcs, end = neuron.arcs_end;
   double sum = 0;
-  for (std::uint32_t i = begin; i < end; ++i) sum += double{arcs_[i].weight};
+  for (std::uint32_t i = begin; i < end; ++i) sum += arcs_[i].weight;
   // Where there is nowhere to go, all stays.
   const double sent = begin == end ? 0 : options.alpha * neuron.charge;
   neuron.activation += neuron.charge - sent;
@@ -67,13 +71,13 @@ Status Push::fire(PushGraph& graph, std::uint32_t at, const PushOptions& options
   // Neurons move where there come more of them.
   for (std::uint32_t i = begin; i < end; ++i)
     if (const Status status =
-            charge(graph, arcs_[i].to, sent * double{arcs_[i].weight} / sum, options.epsilon);
+            charge(graph, arcs_[i].to, sent * arcs_[i].weight / sum, options.epsilon);
         status != Status::kOk)
       return status;
   return Status::kOk;
 }
 
-float Push::weight(std::uint32_t from, std::uint32_t to) const noexcept {
+double Push::weight(std::uint32_t from, std::uint32_t to) const noexcept {
   const std::uint32_t at = find(from);
   if (at == kNone || neurons_[at].arcs == kNone) return 0;
   const Neuron& neuron = neurons_[at];

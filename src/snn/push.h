@@ -22,13 +22,13 @@ namespace rv {
 
 struct PushArc {
   std::uint32_t to;
-  float weight;  // > 0
+  double weight;  // > 0
 };
 
 // What activation spreads over.
 class PushGraph {
  public:
-  // Of which the threshold is a multiple; 0: it fires at any charge, and has no arcs.
+  // Of which the threshold is a multiple; 0: it has no arcs, and keeps all without firing.
   virtual double degree(std::uint32_t node) const noexcept = 0;
 
   // Appends the arcs of a node; asked once a run, when it first fires. kOutOfMemory.
@@ -79,7 +79,7 @@ class Push {
     return node < slots_.size() ? slots_[node] - 1 : kNone;
   }
   // The weight of the arc from a neuron that has fired; 0: it has not, or there is none.
-  float weight(std::uint32_t from, std::uint32_t to) const noexcept;
+  double weight(std::uint32_t from, std::uint32_t to) const noexcept;
 
   std::uint64_t spikes() const noexcept { return spikes_; }
   // The charge that is left, which bounds what all activations together lack.

@@ -1,4 +1,6 @@
 // Activation over a network's own edges: push.h, along weights above 0.
+#include <algorithm>
+
 #include "snn/network.h"
 #include "snn/push.h"
 
@@ -7,12 +9,14 @@ namespace {
 
 class Wires final : public PushGraph {
  public:
-  explicit Wires(SpikingNetwork& network) noexcept : network_(network) {}
+  explicit Wires(SpikingNetwork& network) noexcept : network_(network) {
+    for (const double weight : network.weights()) heaviest_ = std::max(heaviest_, weight);
+  }
 
   double degree(std::uint32_t node) const noexcept override {
     double sum = 0;
-    for (const std::uint32_t edge : network_.out_edges(node)) sum += double{arc(edge).weight};
-    return sum;
+    for (const std::uint32_t edge : network_.out_edges(node)) sum += arc(edge).weight;
+    return sum / heaviest_;
   }
 
   Status append_arcs(std::uint32_t node, Array<PushArc>& arcs) noexcept override {
@@ -26,11 +30,11 @@ class Wires final : public PushGraph {
  private:
   PushArc arc(std::uint32_t edge) const noexcept {
     const double weight = network_.weights()[edge];
-    return {network_.ends()[network_.weights().size() + edge],
-            weight > 0 ? static_cast<float>(weight) : 0};
+    return {network_.ends()[network_.weights().size() + edge], std::max(weight, 0.0)};
   }
 
   SpikingNetwork& network_;
+  double heaviest_ = 1e-300;  // so that thresholds do not depend on the unit of weights
 };
 
 }  // namespace

@@ -121,7 +121,7 @@ test('the storage panel', async (t) => {
   await t.test('works by keyboard alone', () =>
     inPage({}, async (page) => {
       const focused = () => page.evaluate(() => document.activeElement.textContent);
-      await page.getByRole('button', { name: 'Make the index' }).focus();
+      await page.getByRole('button', { name: 'Make the network' }).focus();
       await page.keyboard.press('Tab');
       assert.equal(await focused(), 'Open two tabs');
       await page.keyboard.press('Enter');

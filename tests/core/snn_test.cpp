@@ -170,14 +170,15 @@ TEST_CASE("steps are the plain rule: decay, what arrives, threshold") {
       const std::uint32_t kicked = random.below(neurons);
       net[kicked].input += input[kicked] = 0.3;
       now += ms;
+      const double end = now + 1e-6 * ms;  // sums of steps are rounded
       for (const Firing& flight : flights)
-        if (flight.time <= now)
+        if (flight.time <= end)
           for (const Wire& wire : wires)
             if (wire.from == flight.neuron) input[wire.to] += wire.weight;
-      std::erase_if(flights, [&](const Firing& flight) { return flight.time <= now; });
+      std::erase_if(flights, [&](const Firing& flight) { return flight.time <= end; });
       std::vector<Firing> wanted;
       for (std::uint32_t n = 0; n < neurons; ++n) {
-        if (free[n] > now) continue;
+        if (free[n] > end) continue;
         const double part = std::min(ms, now - free[n]);
         v[n] = current[n] + (v[n] - current[n]) * std::exp(-part / s.tau) + input[n];
         if (v[n] < 1) continue;
@@ -194,6 +195,50 @@ TEST_CASE("steps are the plain rule: decay, what arrives, threshold") {
     }
     CHECK(spikes > 500);
   }
+}
+
+TEST_CASE("whole numbers of steps are whole however their sums are rounded") {
+  for (const double ms : {0.1, 0.2, 0.05}) {
+    CAPTURE(ms);
+    SpikingNetwork::Settings s = usual_settings();
+    s.refractory = 2;
+    s.delay = 1;
+    s.window = 100;
+    const std::vector<Wire> wires = {{0, 1, 2}};
+    Net net(2, wires, s);
+    const auto steps = [ms](double time) { return static_cast<int>(std::round(time / ms)); };
+    int last[2] = {0, 0};
+    bool apart = true, late = true;
+    for (int i = 1; i <= 20000; ++i) {
+      net[0].input = 2;
+      for (const Firing& it : net.step(ms)) {
+        if (it.neuron == 0) apart = apart && (last[0] == 0 || i - last[0] == steps(2));
+        if (it.neuron == 1) late = late && i - last[0] == steps(1);
+        last[it.neuron] = i;
+      }
+      // The spikes of a window are counted at its end.
+      if (i == steps(100) - 1) CHECK(net[0].rate == 0);
+      if (i == steps(100)) CHECK(net[0].rate > 0);
+    }
+    CHECK(apart);
+    CHECK(late);
+  }
+}
+
+TEST_CASE("a spike is never before the moment that it follows from") {
+  SpikingNetwork::Settings s = usual_settings();
+  s.refractory = 0;
+  Net net(1, {}, s);
+  net[0].threshold = 1e-9;
+  net[0].current = 1e9;
+  REQUIRE(net.net.run(1, 100) == Status::kOk);
+  double last = 0;
+  for (const SpikingNetwork::Spike& it : net.net.spikes()) {
+    CHECK(it.time >= last);
+    last = it.time;
+  }
+  // tau ln(1 + x) for x too small for 1 + x.
+  CHECK(std::abs(last / (100 * s.tau * 1e-18) - 1) < 1e-9);
 }
 
 TEST_CASE("a run in pieces is the run, to the byte, and looking on changes nothing") {

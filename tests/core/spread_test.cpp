@@ -139,6 +139,36 @@ TEST_CASE("activation in a query is PageRank over mutual links, from below, with
   }
 }
 
+TEST_CASE("spreading tells twins apart where all rows are one node") {
+  Random random(13);
+  Pair pair(config_of({Metric::kEuclidean, 20}, kQuantizers[0], IndexType::kHnsw));
+  const Bytes same = random_vector(random, pair.config.shape);
+  REQUIRE(pair.append(std::vector<Bytes>(1100, same)) == Status::kOk);
+  for (const std::uint32_t k : {1u, 10u, 1000u, 1100u}) {
+    CAPTURE(k);
+    pair.search(same, k, false, {}, 50);
+    REQUIRE(pair.collection->spread(kDefaults) == Status::kOk);
+    const auto found = pair.collection->neighbors(0);
+    std::vector<bool> seen(1100);
+    for (const Neighbor& it : found) seen[it.row] = true;
+    CHECK(std::ranges::count(seen, true) == k);
+  }
+}
+
+TEST_CASE("rows that are not linked yet do not fire") {
+  Random random(17);
+  Pair pair(config_of({Metric::kEuclidean, 20}, kQuantizers[0], IndexType::kAuto));
+  std::vector<Bytes> batch(Collection::kAutoGraphRows);
+  for (Bytes& vector : batch) vector = random_vector(random, pair.config.shape);
+  REQUIRE(pair.append(batch) == Status::kOk);
+  REQUIRE(pair.collection->maintain(1000) == Status::kOk);
+  for (int search = 0; search < 20; ++search) {
+    pair.search(random_vector(random, pair.config.shape), 30, false, {}, 50);
+    REQUIRE(pair.collection->spread({0, 30, {0, 1}}) == Status::kOk);
+    CHECK(pair.collection->last_spread().spikes() <= 1);
+  }
+}
+
 TEST_CASE("spreading allocates nothing once it has spread") {
   Random random(9);
   Pair pair(config_of({Metric::kEuclidean, 20}, kQuantizers[0], IndexType::kHnsw));

@@ -150,3 +150,21 @@ describe('novelty', () => {
     refused(() => index.query([1, 2], { novelty: 1 }), 'INVALID_ARGUMENT', 'novelty', 'boolean');
   });
 });
+
+it('novelty is found out anew where the records were written anew in one call, or by a namespace', async (t) => {
+  const items = itemsOf(seededVectors({ seed: 41, count: 200, dimensions: 12 }));
+  const small = items.map(({ id, vector }) => ({ id, vector: vector.map((x) => x / 10) }));
+  const odd = items[0].vector.map(() => 0.4);
+  for (const namespace of ['', 't']) {
+    const index = await newIndex(t, { dimensions: 12, metric: 'euclidean' });
+    const records = namespace === '' ? index : index.namespace(namespace);
+    records.upsert(items);
+    records.query(odd, { novelty: true });
+    if (namespace !== '') records.clear();
+    records.upsert(small);
+    const fresh = await newIndex(t, { dimensions: 12, metric: 'euclidean' }, small);
+    const { novelty } = records.query(odd, { novelty: true });
+    assert.equal(novelty, fresh.query(odd, { novelty: true }).novelty);
+    assert.equal(novelty, 1);
+  }
+});

@@ -275,7 +275,7 @@ describe('feedback and sessions refuse, and change nothing,', () => {
     refused(() => index.query([...query, 1], { session: 's' }), 'DIMENSION_MISMATCH');
     const graph = await newIndex(t, { dimensions: DIMENSIONS, index: 'hnsw' });
     const both = () => graph.query(query, { session: 's', spread: true });
-    refused(both, 'INVALID_ARGUMENT', 'spread', 'neither session nor diversify');
+    refused(both, 'INVALID_ARGUMENT', 'spread', 'without session and diversify');
     const dot = await newIndex(t, { dimensions: DIMENSIONS, metric: 'dot' });
     refused(() => dot.query(query, { session: 's' }), 'INVALID_ARGUMENT', 'session', 'dot');
   });
@@ -292,4 +292,58 @@ it('explain() tells of the search, and answers as the session does', async (t) =
   const { novelty, ...answer } = comparable(result);
   assert.ok(novelty >= 0 && novelty <= 1);
   assert.notDeepEqual(answer, comparable(index.query(query)));
+});
+
+describe('a session that is used as people do', () => {
+  const seeded = () => itemsOf(seededVectors({ seed: 31, count: 400, dimensions: 16 }));
+
+  it('is little changed by the same query again and again', async (t) => {
+    const items = seeded();
+    const index = await newIndex(t, { dimensions: 16 }, items);
+    const ids = ({ matches }) => matches.map(({ id }) => id);
+    const ask = (id) => ids(index.query(items[5].vector, { session: { id, at: 0 } }));
+    ask('once');
+    const second = ask('once');
+    for (let i = 0; i < 20; ++i) ask('often');
+    assert.deepEqual(ask('often'), second);
+  });
+
+  it('a record that is clicked each time does not sink', async (t) => {
+    const items = seeded();
+    const index = await newIndex(t, { dimensions: 16 }, items);
+    const session = { id: 'one', at: 0 };
+    const place = ({ matches }, id) => matches.findIndex((match) => match.id === id);
+    const first = index.query(items[5].vector, { session });
+    const { id } = first.matches[8];
+    let asked = first;
+    for (let i = 0; i < 6; ++i) {
+      index.feedback({ query: asked.queryId, id });
+      asked = index.query(items[5].vector, { session });
+      const at = place(asked, id);
+      assert.ok(at >= 0 && at <= 8, `at ${at}`);
+    }
+  });
+
+  it('feedback to the query of another index of the same name is NOT_FOUND', async (t) => {
+    const items = seeded();
+    const [before, after] = [
+      await newIndex(t, { dimensions: 16 }, items),
+      await newIndex(t, { dimensions: 16 }, items),
+    ];
+    const { queryId } = before.query(items[0].vector, { session: 'ada' });
+    after.query(items[0].vector, { session: 'bob' });
+    refused(() => after.feedback({ query: queryId, id: items[0].id }), 'NOT_FOUND', queryId);
+  });
+
+  it('explain() is no visit, and tells the search that the candidates came from', async (t) => {
+    const items = seeded();
+    const index = await newIndex(t, { dimensions: 16, index: 'flat' }, items);
+    const { result } = index.explain(items[3].vector, { session: 'ada' });
+    refused(() => index.feedback({ query: result.queryId, id: items[3].id }), 'NOT_FOUND');
+    const told = index.explain(items[3].vector, { diversify: 0.2, topK: 20 });
+    const { steps } = told.dag;
+    assert.equal(steps.at(-1).budget, 100);
+    assert.equal(told.requested, 20);
+    assert.equal(told.returned, 20);
+  });
 });

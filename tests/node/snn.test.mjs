@@ -441,7 +441,7 @@ describe('a network', () => {
       .concat(readFileSync(join(root, 'build/wasm/ruvector_scalar.wasm')))
       .filter((wasm) => WebAssembly.validate(wasm));
     for (const wasm of wasms)
-      assert.equal(bytesOf(await newNetwork(t, { ...scenario(), wasm })), 3118318461);
+      assert.equal(bytesOf(await newNetwork(t, { ...scenario(), wasm })), 184523201);
   });
 
   it('begins anew with reset(), weights, thresholds and settings too', async (t) => {
@@ -595,5 +595,58 @@ describe('a network', () => {
       () => network.stats(),
     ])
       refused(action, 'CLOSED', 'dispose');
+  });
+});
+
+describe('a network that is meddled with', () => {
+  it('has the edges that were checked, whatever becomes of the caller’s arrays', async (t) => {
+    const edges = { from: [0, 1], to: [1, 2], weights: [1.2, 1.2] };
+    const made = createSpikingNetwork({ neurons: 3, edges });
+    edges.from.fill(0xffffffff);
+    edges.to.fill(9);
+    edges.weights.fill(Number.NaN);
+    const network = await made;
+    t.after(() => network.dispose());
+    network.inject(0, 1.5);
+    assert.deepEqual(
+      network.run(1).spikes.map(({ neuron }) => neuron),
+      [0, 1, 2],
+    );
+  });
+
+  it('refuses calls of `similarity` to it, and is as it was', async (t) => {
+    const network = await createSpikingNetwork({ neurons: 3 });
+    t.after(() => network.dispose());
+    network.setPotentials([0, 1, 2], [0.9, 0.8, 0.7]);
+    for (const meddle of [() => network.dispose(), () => network.run(1), () => network.step()])
+      assert.throws(() => network.softCompete(2, { similarity: () => meddle() ?? 1 }), {
+        code: 'INVALID_ARGUMENT',
+        message: /leaves the network alone/,
+      });
+    assert.deepEqual(network.potentials(), [0.9, 0.8, 0.7]);
+    assert.equal(network.softCompete(2, { similarity: () => 0 }).length, 2);
+  });
+
+  it('refuses branches after dispose(), and more of them than there is room for', async () => {
+    const network = await createSpikingNetwork({ neurons: 3 });
+    const dendrites = network.dendrites();
+    network.dispose();
+    for (const call of [() => dendrites.inject(0, 0, 1), () => dendrites.outputs()])
+      assert.throws(call, { code: 'CLOSED' });
+    const large = await createSpikingNetwork({ neurons: 2 ** 20 });
+    assert.throws(() => large.dendrites({ branches: 1024 }), { code: 'LIMIT_EXCEEDED' });
+    large.dispose();
+  });
+
+  it('takes inputs of one moment together, in any order', async (t) => {
+    for (const charges of [
+      [1, -0.5],
+      [-0.5, 1],
+    ]) {
+      const network = await createSpikingNetwork({ neurons: 1 });
+      t.after(() => network.dispose());
+      const inputs = charges.map((charge) => ({ afterMs: 5, neuron: 0, charge }));
+      assert.equal(network.run(10, { inputs }).spikes.length, 0);
+    }
   });
 });

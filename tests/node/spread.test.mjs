@@ -1,11 +1,13 @@
 // Ranking by activation that spreads over the graph: what the option takes and gives, and that on
 // images it finds more of their own kind than plain kNN at twice its work.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { shown } from '../bench/benefits/gain.mjs';
 import { spreadOverDigits } from '../bench/benefits/spread.mjs';
 import { comparable, newIndex } from '../support/indexes.mjs';
-import { createIndex } from '../support/package.mjs';
+import { createIndex, root } from '../support/package.mjs';
 import { random } from '../support/random.mjs';
 
 const DIM = 12;
@@ -131,6 +133,28 @@ describe('spread', () => {
         told.distanceEvaluations,
       );
     }
+  });
+
+  it('is the same to the last bit from every build', async (t) => {
+    const items = records(1500);
+    const wasms = [
+      'dist/ruvector.wasm',
+      'dist/ruvector.relaxed.wasm',
+      'build/wasm/ruvector_scalar.wasm',
+    ]
+      .map((file) => readFileSync(join(root, file)))
+      .filter((wasm) => WebAssembly.validate(wasm));
+    const all = [];
+    for (const wasm of wasms) {
+      const index = await newIndex(t, options({ wasm }), items);
+      all.push(
+        items
+          .slice(0, 5)
+          .map(({ vector }) => index.query(vector, { spread: true, topK: 40 }).matches),
+      );
+    }
+    assert.ok(all.length >= 2);
+    for (const matches of all) assert.deepEqual(matches, all[0]);
   });
 
   it('leaves the order of distance where there is no graph yet, and says that nothing fired', async (t) => {

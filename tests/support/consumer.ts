@@ -37,6 +37,7 @@ import {
 } from '@ruvector/wasm/dag';
 import { wasmBytes } from '@ruvector/wasm/inline';
 import { type DatabaseState, useDatabase, useQuery } from '@ruvector/wasm/react';
+import { inputCurrents, type NeighborGraph, neighborGraph } from '@ruvector/wasm/snn';
 
 /** An interface, as programs have them; it needs no index signature. */
 interface Doc {
@@ -313,3 +314,11 @@ export {
   wrong,
   year,
 };
+
+// An index of typed metadata is as good as another one.
+const typed = await createIndex<{ readonly genre: string }>({ dimensions: 3 });
+export const graphOfTyped: NeighborGraph = await neighborGraph(typed, { k: 4 });
+export const currentsOfTyped: readonly number[] = inputCurrents(
+  typed.query([1, 2, 3]),
+  graphOfTyped,
+).currents;

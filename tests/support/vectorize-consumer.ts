@@ -14,6 +14,12 @@ const ours: VectorizeBinding = createVectorizeBinding(await createIndex({ dimens
   limits: { topKWithValues: 50 },
   metadataIndexes: ['genre'],
 });
+interface Doc {
+  readonly genre: string;
+}
+export const ofTyped: VectorizeBinding = createVectorizeBinding(
+  await createIndex<Doc>({ dimensions: 3 }),
+);
 const env: { BETA: VectorizeIndex; INDEX: Vectorize } = {
   BETA: ours,
   INDEX: createVectorizeBinding(await open('memory'), { limits: 'vectorize', name: 'docs' }),

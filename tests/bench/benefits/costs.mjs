@@ -28,6 +28,7 @@ export async function costs({ count = 10_000, queries = 200 } = {}) {
   const found = {
     plain: median(() => ({})),
     diversify: median(() => ({ diversify: 0.2 })),
+    'diversify, 100 of them': median(() => ({ diversify: 0.2, topK: 100 })),
     session: median((i) => ({ session: { id: `${i}`, at: 1 } })),
     novelty: median(() => ({ novelty: true })),
     'the first novelty': first,
