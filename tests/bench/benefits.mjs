@@ -77,6 +77,8 @@ function printSessions(set, { pairs, rocchioWeight, alone, follow, unseen, other
   for (const [arm, name] of Object.entries({
     session: 'session, three clicks',
     rocchio: 'Rocchio, the same clicks',
+    clickedFirst: 'clicked ones first',
+    sessionOverClickedFirst: 'session over that',
     unclicked: 'session, no click',
     strangers: "session, others' clicks",
     sessionOverRocchio: 'session over Rocchio',

@@ -49,6 +49,13 @@ export async function sessions(t, name = 'ir-cranfield') {
     return ids(ask(vector));
   };
 
+  /** What anybody can do: what was clicked comes first where it is among the nearest twenty. */
+  const clickedFirst = (clicks, b) => {
+    const near = ids(ask(set.queries[b], { topK: 20 }));
+    const own = near.filter((id) => clicks.includes(id));
+    return [...own, ...near.filter((id) => !clicks.includes(id))].slice(0, 10);
+  };
+
   const score = (ranking, b) => ndcg(ranking, grades[b]);
   /** Without what was clicked: is there more than what the visitor has? */
   const fresh = (ranking, [a, b]) => {
@@ -73,6 +80,7 @@ export async function sessions(t, name = 'ir-cranfield') {
     alone: list.map(([, b]) => first[b]),
     session: list.map((pair) => inSession(pair)),
     rocchio: list.map((pair) => rocchio(pair, best)),
+    clickedFirst: list.map(([a, b]) => clickedFirst(clicksOf(a), b)),
     unclicked: list.map((pair) => inSession(pair, [])),
     // The negative control: clicks of somebody who looked for something else.
     strangers: list.map((pair, i) => inSession(pair, clicksOf(strangerTo(pair, i)))),
@@ -102,6 +110,8 @@ export async function sessions(t, name = 'ir-cranfield') {
   const over = (scores) => ({
     session: gain(scores.session, scores.alone),
     rocchio: gain(scores.rocchio, scores.alone),
+    clickedFirst: gain(scores.clickedFirst, scores.alone),
+    sessionOverClickedFirst: gain(scores.session, scores.clickedFirst),
     unclicked: gain(scores.unclicked, scores.alone),
     strangers: gain(scores.strangers, scores.alone),
     sessionOverRocchio: gain(scores.session, scores.rocchio),
