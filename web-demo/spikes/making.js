@@ -5,7 +5,7 @@ import { ARMS, armPoints } from './arms.js';
 const INDEX = {
   dimensions: 2,
   metric: 'euclidean',
-  index: { type: 'hnsw', M: 8, efConstruction: 60, ef: 64 },
+  index: { type: 'hnsw', M: 8, efConstruction: 24, ef: 64 },
 };
 
 /** Edges from each neuron. */
