@@ -3,6 +3,7 @@
 import { createIndex } from '@ruvector/wasm';
 import { mean } from '../support/ndcg.mjs';
 import { clustered, near } from '../support/sets.mjs';
+import { median } from './curves.mjs';
 import { SEED } from './data.mjs';
 
 const DIM = 128;
@@ -42,10 +43,11 @@ export async function spread(plan, results) {
 }
 
 function medianMicroseconds(call, turns) {
-  const times = Array.from({ length: turns }, () => {
-    const start = performance.now();
-    call();
-    return 1000 * (performance.now() - start);
-  });
-  return times.sort((a, b) => a - b)[turns >> 1];
+  return median(
+    Array.from({ length: turns }, () => {
+      const start = performance.now();
+      call();
+      return 1000 * (performance.now() - start);
+    }),
+  );
 }
